@@ -1,0 +1,47 @@
+# The two commands of the README are `make demo` and `make test`; each sets up what it needs.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+PEERS  := tests/interop/node_modules/.ready
+
+.PHONY: demo test check format lint types layers peers clean
+
+demo: $(READY)
+	$(BIN)/tacit demo
+
+test: $(READY) peers
+	$(BIN)/python -m pytest -n 2 --durations=20
+
+check: format lint types layers test
+
+format: $(READY)
+	$(BIN)/ruff format --check .
+
+lint: $(READY)
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+layers: $(READY)
+	$(BIN)/python -m pytest -q tests/test_layers.py
+
+# The tools of others that the tests compare with. Without node they are skipped, visibly.
+peers:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(PEERS); \
+	else echo "npm not found: the tests against snarkjs, circom2 and circomlibjs will be skipped"; fi
+
+$(PEERS): tests/interop/package.json tests/interop/package-lock.json
+	cd tests/interop && npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tacit needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build *.egg-info tests/interop/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

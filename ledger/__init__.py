@@ -1,0 +1,1 @@
+"""The state that changes only when the proofs hold."""

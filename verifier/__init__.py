@@ -1,0 +1,1 @@
+"""Checks proofs and believes nothing."""

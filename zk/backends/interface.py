@@ -1,0 +1,74 @@
+"""What a backend does: everything in `zk` that is worth doing fast.
+
+Two backends of the same inputs and the same randomness give the same bytes and raise the
+same errors. Keys are loaded once and used many times, so they stay on the backend's side.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
+
+from zk.babyjubjub import Point
+from zk.circuit.program import WitnessProgram
+from zk.groth16.batch import Statement
+from zk.groth16.keys import Proof, ProvingKey, VerifyingKey
+from zk.groth16.prove import Blinding
+from zk.groth16.setup import Trapdoor
+from zk.progress import Progress, silent
+from zk.r1cs import R1CS
+
+
+class Prover(ABC):
+    """A proving key, loaded."""
+
+    @abstractmethod
+    def prove(
+        self, witness: Sequence[int], blinding: Blinding, progress: Progress = silent
+    ) -> Proof:
+        """A proof for the witness's public part; verified before it is returned."""
+
+
+class Verifier(ABC):
+    """A verifying key, loaded."""
+
+    @abstractmethod
+    def verify(self, public: tuple[int, ...], proof: Proof) -> None:
+        """Raises `ProofRejected` unless the proof holds."""
+
+    @abstractmethod
+    def verify_batch(self, statements: Sequence[Statement]) -> None:
+        """Raises `ProofRejected` unless all of the proofs hold."""
+
+
+class Backend(ABC):
+    """One implementation of the arithmetic."""
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def insecure_dev_setup(
+        self, r1cs: R1CS, trapdoor: Trapdoor, progress: Progress = silent
+    ) -> ProvingKey:
+        """The key of that trapdoor."""
+
+    @abstractmethod
+    def prover(self, key: ProvingKey) -> Prover:
+        """Loads a proving key."""
+
+    @abstractmethod
+    def verifier(self, key: VerifyingKey) -> Verifier:
+        """Loads a verifying key."""
+
+    @abstractmethod
+    def run(self, program: WitnessProgram, inputs: Sequence[int]) -> list[int]:
+        """All registers of a witness program."""
+
+    @abstractmethod
+    def combine(self, points: Sequence[Point], scalars: Sequence[int]) -> Point:
+        """Σ scalar·point on Baby Jubjub."""
+
+    @abstractmethod
+    def add_all(self, points: Sequence[Point]) -> Point:
+        """Σ points on Baby Jubjub."""

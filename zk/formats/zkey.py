@@ -1,0 +1,190 @@
+"""`.zkey`, version 1, Groth16 (iden3/snarkjs).
+
+| section | holds                                                                      |
+| ------- | -------------------------------------------------------------------------- |
+| 1       | the protocol: 1 is Groth16                                                  |
+| 2       | q, r, wires, public inputs, domain size, α₁ β₁ β₂ γ₂ δ₁ δ₂                   |
+| 3       | IC                                                                         |
+| 4       | the entries of A and B, public rows included: matrix, row, wire, value·R²    |
+| 5–9     | A, B1, B2, C and H queries                                                  |
+| 10      | hash of the circuit, then the contributions of the ceremony                 |
+
+Points are uncompressed and in Montgomery form, x·R mod q with R = 2²⁵⁶, little-endian;
+infinity is all zeros. Entries are multiplied by R twice, so that a Montgomery product with a
+plain witness is a Montgomery number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
+
+from zk.bn254 import Fq2, G1Point, G2Point
+from zk.errors import MalformedFile
+from zk.field import BASE_MODULUS, ELEMENT_BYTES, SCALAR_MODULUS, encode, inverse
+from zk.formats.container import Reader, build_container, parse_container, prime, section, u32
+from zk.groth16.domain import TWO_ADICITY, Domain
+from zk.groth16.keys import CIRCUIT_HASH_BYTES, ProvingKey, VerifyingKey, is_insecure
+from zk.groth16.qap import Matrix
+from zk.progress import Progress, silent
+from zk.subgroup import check_subgroup
+
+_KIND: Final = b"zkey"
+_GROTH16: Final = 1
+_R: Final = 1 << 256
+_R_INVERSE: Final = inverse(_R, BASE_MODULUS)
+_ENTRY_FACTOR: Final = _R * _R % SCALAR_MODULUS
+_ENTRY_FACTOR_INVERSE: Final = inverse(_ENTRY_FACTOR, SCALAR_MODULUS)
+_ENTRY_BYTES: Final = 12 + ELEMENT_BYTES
+_Point = TypeVar("_Point")
+
+
+def decode_zkey(data: bytes, progress: Progress = silent) -> ProvingKey:
+    """The proving key of a file, every point checked, every section used up."""
+    sections = parse_container(data, _KIND, versions=(1,))
+    protocol = section(sections, 1, "zkey")
+    if (number := protocol.u32()) != _GROTH16:
+        raise MalformedFile(".zkey protocol", expected="1 (Groth16)", actual=number)
+    protocol.finish()
+    header = section(sections, 2, "zkey")
+    header.prime(BASE_MODULUS)
+    header.prime(SCALAR_MODULUS)
+    wires, public, domain_size = header.u32(), header.u32(), header.u32()
+    domain = _domain(domain_size)
+    if public >= wires:
+        raise MalformedFile(".zkey", expected=f"fewer than {wires} public wires", actual=public)
+    alpha_1, beta_1, beta_2, gamma_2, delta_1, delta_2 = (
+        _g1(header), _g1(header), _g2(header), _g2(header), _g1(header), _g2(header),
+    )  # fmt: skip
+    header.finish()
+
+    def query(
+        number: int, count: int, read: Callable[[Reader], _Point], size: int
+    ) -> tuple[_Point, ...]:
+        body = section(sections, number, "zkey")
+        points = tuple(read(body) for _ in range(body.count(count, size)))
+        body.finish()
+        return points
+
+    ic = query(3, public + 1, _g1, G1Point.BYTES)
+    a, b = _matrices(section(sections, 4, "zkey"), domain, wires)
+    b2_query = query(7, wires, _g2, G2Point.BYTES)
+    check_subgroup([beta_2, gamma_2, delta_2, *b2_query], progress)
+    ceremony = _ceremony(section(sections, 10, "zkey"))
+    return ProvingKey(
+        verifying_key=VerifyingKey(
+            alpha_1, beta_2, gamma_2, delta_2, ic, insecure=is_insecure(ceremony)
+        ),
+        beta_1=beta_1,
+        delta_1=delta_1,
+        domain=domain,
+        a=a,
+        b=b,
+        a_query=query(5, wires, _g1, G1Point.BYTES),
+        b1_query=query(6, wires, _g1, G1Point.BYTES),
+        b2_query=b2_query,
+        c_query=query(8, wires - public - 1, _g1, G1Point.BYTES),
+        h_query=query(9, domain.size, _g1, G1Point.BYTES),
+        ceremony=ceremony,
+    )
+
+
+def encode_zkey(key: ProvingKey) -> bytes:
+    """The file of a proving key."""
+    vk = key.verifying_key
+    ends = (vk.alpha_1, key.beta_1, vk.beta_2, vk.gamma_2, key.delta_1, vk.delta_2)
+    header = prime(BASE_MODULUS) + prime(SCALAR_MODULUS)
+    header += u32(key.wires) + u32(key.public) + u32(key.domain.size)
+    header += b"".join(_encode_point(point) for point in ends)
+    sections = [
+        (1, u32(_GROTH16)),
+        (2, header),
+        (4, _encode_matrices(key.a, key.b)),
+        (3, _encode_points(vk.ic)),
+        (9, _encode_points(key.h_query)),
+        (8, _encode_points(key.c_query)),
+        (5, _encode_points(key.a_query)),
+        (6, _encode_points(key.b1_query)),
+        (7, _encode_points(key.b2_query)),
+        (10, key.ceremony),
+    ]
+    return build_container(_KIND, 1, sections)
+
+
+def _domain(size: int) -> Domain:
+    log_size = size.bit_length() - 1
+    if size < 1 or size != 1 << log_size or log_size >= TWO_ADICITY:
+        raise MalformedFile(
+            ".zkey domain", expected=f"a power of two below 2^{TWO_ADICITY}", actual=size
+        )
+    return Domain(log_size)
+
+
+def _ceremony(body: Reader) -> bytes:
+    if body.remaining < CIRCUIT_HASH_BYTES + 4:
+        raise MalformedFile(
+            body.subject, expected="a circuit hash", actual=f"{body.remaining} bytes"
+        )
+    return body.take(body.remaining)
+
+
+def _matrices(body: Reader, domain: Domain, wires: int) -> tuple[Matrix, Matrix]:
+    rows: tuple[dict[int, dict[int, int]], dict[int, dict[int, int]]] = ({}, {})
+    for _ in range(body.count(body.u32(), _ENTRY_BYTES)):
+        matrix, row, wire, value = body.u32(), body.u32(), body.u32(), body.integer()
+        if matrix > 1 or row >= domain.size or wire >= wires or value >= SCALAR_MODULUS:
+            raise MalformedFile(
+                body.subject, expected="an entry of A or B", actual=(matrix, row, wire, value)
+            )
+        entries = rows[matrix].setdefault(row, {})
+        if wire in entries:
+            raise MalformedFile(
+                body.subject, expected="each entry once", actual=(matrix, row, wire)
+            )
+        entries[wire] = value * _ENTRY_FACTOR_INVERSE % SCALAR_MODULUS
+    body.finish()
+    count = max((row + 1 for row in (*rows[0], *rows[1])), default=0)
+    a, b = (
+        tuple(tuple(sorted(entries.get(i, {}).items())) for i in range(count)) for entries in rows
+    )
+    return a, b
+
+
+def _encode_matrices(a: Matrix, b: Matrix) -> bytes:
+    count, body = 0, bytearray()
+    for index in range(max(len(a), len(b))):
+        for matrix, rows in enumerate((a, b)):
+            for wire, value in rows[index] if index < len(rows) else ():
+                body += u32(matrix) + u32(index) + u32(wire)
+                body += encode(value * _ENTRY_FACTOR % SCALAR_MODULUS)
+                count += 1
+    return u32(count) + bytes(body)
+
+
+def _coordinate(body: Reader) -> int:
+    value = body.integer()
+    if value >= BASE_MODULUS:
+        raise MalformedFile(body.subject, expected="coordinates in [0, q)", actual=value)
+    return value * _R_INVERSE % BASE_MODULUS
+
+
+def _g1(body: Reader) -> G1Point:
+    return G1Point(_coordinate(body), _coordinate(body))
+
+
+def _g2(body: Reader) -> G2Point:
+    """On the curve; `decode_zkey` checks the subgroup for all of them at once."""
+    x: Fq2 = (_coordinate(body), _coordinate(body))
+    y: Fq2 = (_coordinate(body), _coordinate(body))
+    point = G2Point.unchecked(x, y)
+    point.check_curve()
+    return point
+
+
+def _encode_points(points: Sequence[G1Point] | Sequence[G2Point]) -> bytes:
+    return b"".join(_encode_point(point) for point in points)
+
+
+def _encode_point(point: G1Point | G2Point) -> bytes:
+    coordinates = (point.x, point.y) if isinstance(point, G1Point) else (*point.x, *point.y)
+    return b"".join(encode(c * _R % BASE_MODULUS) for c in coordinates)
