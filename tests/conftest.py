@@ -1,0 +1,62 @@
+"""What all tests share: vectors from outside, the backends, what ran and what did not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zk.backends import Backend, Choice, available, select
+
+ROOT = Path(__file__).resolve().parent.parent
+VECTORS = ROOT.parent / "shared" / "vectors"
+NODE_MODULES = ROOT / "tests" / "interop" / "node_modules"
+
+
+def load_vectors(name: str) -> Any:
+    """A file of vectors that come from elsewhere; skips, visibly, where it is absent."""
+    path = VECTORS / name
+    if not path.is_file():
+        pytest.skip(f"vectors not found: {name}")
+    return json.loads(path.read_text())
+
+
+@pytest.fixture(scope="session", params=[choice for choice in Choice if choice is not Choice.AUTO])
+def backend(request: pytest.FixtureRequest) -> Backend:
+    """Each backend in turn; one that is not installed is skipped, visibly."""
+    if request.param not in available():
+        pytest.skip(f"backend {request.param} is not installed")
+    return select(request.param)
+
+
+def has_peers() -> bool:
+    """True where node and the tools of others are there."""
+    return shutil.which("node") is not None and (NODE_MODULES / ".ready").is_file()
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Iterator[Path]:
+    """The folder of snarkjs, circom2 and circomlibjs."""
+    if not has_peers():
+        pytest.skip("node or the peers of `make peers` are not installed")
+    yield NODE_MODULES
+
+
+def pytest_report_header() -> list[str]:
+    """The log says which backends and which outside tools ran."""
+    peers = []
+    for name in ("snarkjs", "circom2", "circomlibjs"):
+        package = NODE_MODULES / name / "package.json"
+        found = has_peers() and package.is_file()
+        version = json.loads(package.read_text())["version"] if found else "absent, skipped"
+        peers.append(f"{name} {version}")
+    vectors = "found" if VECTORS.is_dir() else "absent, skipped"
+    return [
+        f"backends: {', '.join(available())}",
+        f"outside tools: {', '.join(peers)}",
+        f"outside vectors: {vectors}",
+    ]
