@@ -29,6 +29,7 @@ KEYSTREAM_TAG: Final = int.from_bytes(hashlib.sha256(b"tacit/v1/keystream").dige
 
 _P: Final = SCALAR_MODULUS
 _ELEMENT_BITS: Final = 254
+_MAX_WORDS: Final = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def keystream(elements: Sequence[int], count: int) -> tuple[int, ...]:
     The elements' number and the count are bound by the capacity's first value.
     """
     width = keystream_width(len(elements), count)
-    state = [keystream_capacity(len(elements), count), *elements]
+    inputs = (canonical(x, _P, "keystream input") for x in elements)
+    state = [keystream_capacity(len(elements), count), *inputs]
     state += [0] * (width - len(state))
     words: list[int] = []
     while len(words) < count:
@@ -100,6 +102,8 @@ def keystream_width(inputs: int, count: int) -> int:
     """The narrowest permutation that absorbs at once and squeezes at once if it can."""
     if inputs >= MAX_WIDTH:
         raise Malformed("keystream", expected=f"fewer than {MAX_WIDTH} inputs", actual=inputs)
+    if not 0 <= count < _MAX_WORDS:  # a longer count would run into the number of inputs
+        raise Malformed("keystream", expected=f"fewer than {_MAX_WORDS} words", actual=count)
     return max(MIN_WIDTH, min(MAX_WIDTH, 1 + max(inputs, count)))
 
 

@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 from Crypto.Cipher import ChaCha20
 
+from zk.errors import Malformed
+
 #: `draw(n)` is uniform in [0, n).
 Randomness = Callable[[int], int]
 
@@ -25,6 +27,8 @@ def insecure_seeded_randomness(seed: bytes | int) -> Randomness:
     cipher = ChaCha20.new(key=hashlib.sha256(material).digest(), nonce=bytes(8))
 
     def draw(bound: int) -> int:
+        if bound < 1:
+            raise Malformed("randomness", expected="a positive bound", actual=bound)
         bits = max((bound - 1).bit_length(), 1)
         size = (bits + 7) // 8
         while True:

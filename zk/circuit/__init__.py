@@ -3,6 +3,7 @@
 from zk.circuit.compilation import Circuit, CompiledCircuit, compile_circuit
 from zk.circuit.linear import Linear, combination, total
 from zk.circuit.program import Combination, Instruction, Operation, WitnessProgram
+from zk.circuit.signals import field_elements
 from zk.circuit.system import NamedConstraint, Signal, System, as_linear
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "as_linear",
     "combination",
     "compile_circuit",
+    "field_elements",
     "total",
 ]

@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from zk.circuit.folding import fold
 from zk.circuit.linear import Linear
 from zk.circuit.program import Combination, WitnessProgram
-from zk.circuit.signals import check_same_structure, leaves, names, replace_leaves
+from zk.circuit.signals import check_same_structure, field_elements, leaves, names, replace_leaves
 from zk.circuit.system import NamedConstraint, System
 from zk.errors import Unconstrained, Unsatisfied
 from zk.field import SCALAR_MODULUS
@@ -70,7 +70,7 @@ class CompiledCircuit:
         """The program's inputs, in order; signed integers become field elements."""
         check_same_structure(self._example[0], public, "public part")
         check_same_structure(self._example[1], private, "private part")
-        return [x % SCALAR_MODULUS for x in (*leaves(public), *leaves(private))]
+        return [*field_elements(public), *field_elements(private)]
 
     def first_violation(self, registers: Sequence[int]) -> Unsatisfied | None:
         """The first constraint, as the circuit states it, that these registers break.
@@ -111,8 +111,9 @@ def compile_circuit(circuit: Circuit[Any, Any]) -> CompiledCircuit:
     circuit.define(system, replace_leaves(public, allocate), replace_leaves(private, allocate))
     input_names = names(public) + names(private)
     _require_constrained(system.constraints, range(1, system.registers), input_names)
-    folded = fold(system.constraints, first_private=1 + public_count)
-    _require_constrained(folded, range(1, 1 + public_count), input_names)
+    result = fold(system.constraints, first_private=1 + public_count)
+    folded, kept = result.constraints, set(range(1, system.registers)) - result.replaced
+    _require_constrained(folded, kept, input_names)
     wires = _wires(folded, public_count)
     r1cs = R1CS(
         wires=len(wires),

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from zk.circuit.linear import ONE, Linear, combination
 from zk.circuit.system import NamedConstraint
@@ -22,7 +23,15 @@ from zk.field import SCALAR_MODULUS, inverse
 _Replacements = dict[int, Linear]
 
 
-def fold(constraints: Sequence[NamedConstraint], first_private: int) -> list[NamedConstraint]:
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What folding left, and the registers whose values follow from the others."""
+
+    constraints: list[NamedConstraint]
+    replaced: frozenset[int]
+
+
+def fold(constraints: Sequence[NamedConstraint], first_private: int) -> Folded:
     """An equivalent system with the linear constraints folded into the others."""
     linear = [(c.scope, _as_zero(c)) for c in constraints if is_linear(c)]
     others = [c for c in constraints if not is_linear(c)]
@@ -40,8 +49,9 @@ def fold(constraints: Sequence[NamedConstraint], first_private: int) -> list[Nam
     _resolve(replacements)
     rewritten = [_rewrite(c, replacements) for c in others]
     if any(is_linear(c) for c in rewritten):  # a replacement turned a factor into a constant
-        rewritten = fold(rewritten, first_private)
-    return kept + rewritten
+        again = fold(rewritten, first_private)
+        return Folded(kept + again.constraints, again.replaced.union(replacements))
+    return Folded(kept + rewritten, frozenset(replacements))
 
 
 def is_linear(constraint: NamedConstraint) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 
 from zk.circuit.linear import Linear
 from zk.errors import Conflict
+from zk.field import SCALAR_MODULUS
 
 Tree = TypeVar("Tree")
 
@@ -24,6 +25,11 @@ def leaves(tree: object) -> list[Any]:
 def names(tree: object) -> tuple[str, ...]:
     """The leaves' names in order: `commitment.x`, `matrix[2][0]`, …"""
     return tuple(name for name, _ in _walk("", tree))
+
+
+def field_elements(tree: object) -> tuple[int, ...]:
+    """The leaves of a tree of integers as elements of F_r, signed ones wrapped around."""
+    return tuple(leaf % SCALAR_MODULUS for leaf in leaves(tree))
 
 
 def replace_leaves(tree: Tree, replace: Callable[[Any], Any]) -> Tree:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from zk.circuit.linear import Linear
 from zk.circuit.program import Combination, Instruction, Operation
 from zk.errors import CircuitError
+from zk.field import SCALAR_MODULUS
 
 Signal = Linear | int
 
@@ -91,8 +92,8 @@ class System:
         scope = "/".join(self._scope)
         if not scope:
             raise CircuitError("constraint", expected="an open scope", actual="none")
-        values = (a.constant_value, b.constant_value, c.constant_value)
-        if None not in values and (values[0] or 0) * (values[1] or 0) != (values[2] or 0):
+        x, y, z = values = (a.constant_value, b.constant_value, c.constant_value)
+        if None not in values and ((x or 0) * (y or 0) - (z or 0)) % SCALAR_MODULUS:
             raise CircuitError(scope, expected="a constraint that can hold", actual=values)
         self.constraints.append(NamedConstraint(scope, a, b, c))
 

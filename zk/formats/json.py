@@ -136,19 +136,20 @@ def _parse(adapter: TypeAdapter[_Parsed], data: bytes, subject: str) -> _Parsed:
 def _g1(point: G1Json) -> G1Point:
     if point == ("0", "1", "0"):
         return G1Point.INFINITY
-    _require_affine(point[2] == "1", point)
+    _require_affine(point[2] == "1" and point[:2] != ("0", "0"), point)
     return G1Point(int(point[0]), int(point[1]))
 
 
 def _g2(point: G2Json) -> G2Point:
     if point == (("0", "0"), ("1", "0"), ("0", "0")):
         return G2Point.INFINITY
-    _require_affine(point[2] == ("1", "0"), point)
-    (x0, x1), (y0, y1), _ = point
+    (x0, x1), (y0, y1), z = point
+    _require_affine(z == ("1", "0") and {x0, x1, y0, y1} != {"0"}, point)
     return G2Point((int(x0), int(x1)), (int(y0), int(y1)))
 
 
 def _require_affine(is_affine: bool, point: object) -> None:
+    """Infinity has the one form that is written: (0, 0, 1) is not another name for it."""
     if not is_affine:
         raise MalformedFile("point", expected="a last coordinate of 1", actual=point)
 

@@ -19,6 +19,7 @@ from zk.r1cs import R1CS, Constraint, Row
 
 _KIND = b"r1cs"
 _TERM_BYTES = 4 + ELEMENT_BYTES
+_LABEL_BYTES = 8
 
 
 def decode_r1cs(data: bytes) -> R1CS:
@@ -32,6 +33,10 @@ def decode_r1cs(data: bytes) -> R1CS:
     header.u64()  # labels: names for debuggers, nothing that is proven
     count = header.u32()
     header.finish()
+    # Each wire has its label, which holds the number of wires against real bytes.
+    labels = section(sections, 3, "r1cs")
+    labels.take(wires * _LABEL_BYTES)
+    labels.finish()
     body = section(sections, 2, "r1cs")
     body.count(count, 12)
     constraints = tuple(Constraint(_row(body), _row(body), _row(body)) for _ in range(count))
@@ -55,7 +60,7 @@ def encode_r1cs(r1cs: R1CS) -> bytes:
             body += u32(len(row))
             for wire, coefficient in row:
                 body += u32(wire) + encode(coefficient)
-    labels = b"".join(wire.to_bytes(8, "little") for wire in range(r1cs.wires))
+    labels = b"".join(wire.to_bytes(_LABEL_BYTES, "little") for wire in range(r1cs.wires))
     return build_container(_KIND, 1, [(1, header), (2, bytes(body)), (3, labels)])
 
 

@@ -66,6 +66,9 @@ def decode_zkey(data: bytes, progress: Progress = silent) -> ProvingKey:
         body.finish()
         return points
 
+    # First of all, because section 9 is what holds the domain's size against real bytes:
+    # a few bytes of matrix entries could otherwise ask for 2²⁷ rows.
+    h_query = query(9, domain.size, _g1, G1Point.BYTES)
     ic = query(3, public + 1, _g1, G1Point.BYTES)
     a, b = _matrices(section(sections, 4, "zkey"), domain, wires)
     b2_query = query(7, wires, _g2, G2Point.BYTES)
@@ -84,7 +87,7 @@ def decode_zkey(data: bytes, progress: Progress = silent) -> ProvingKey:
         b1_query=query(6, wires, _g1, G1Point.BYTES),
         b2_query=b2_query,
         c_query=query(8, wires - public - 1, _g1, G1Point.BYTES),
-        h_query=query(9, domain.size, _g1, G1Point.BYTES),
+        h_query=h_query,
         ceremony=ceremony,
     )
 

@@ -71,14 +71,20 @@ class VerifyingKey:
             raise UnsafeKey("verifying key", expected="no point at infinity", actual="one")
         if self.gamma_2.x == self.delta_2.x:
             raise UnsafeKey("verifying key", expected="γ ≠ ±δ", actual="γ = ±δ: anyone can forge")
+        if self.beta_2.x in (self.gamma_2.x, self.delta_2.x):
+            raise UnsafeKey(
+                "verifying key", expected="β ≠ ±γ, ±δ", actual="one of them: anyone can forge"
+            )
         if self.delta_2.x == G2Point.GENERATOR.x:
             raise UnsafeKey(
                 "verifying key",
                 expected="a δ of a second phase",
                 actual="δ = ±1: nobody contributed",
             )
-        if len({point.x for point in self.ic}) != len(self.ic):
-            raise UnsafeKey("verifying key", expected="distinct IC points", actual="a repeated one")
+        if len({self.alpha_1.x, *(point.x for point in self.ic)}) != 1 + len(self.ic):
+            raise UnsafeKey(
+                "verifying key", expected="distinct α and IC points", actual="a repeated one"
+            )
 
     @property
     def public(self) -> int:

@@ -1,0 +1,131 @@
+"""Claim(shape): I can open C, every vₖ is in range, and M·v + b ≥ 0 row by row.
+
+Public: C, b[S], M[S][K], context. Private: v, r.
+
+| check     | says                                                        |
+| --------- | ----------------------------------------------------------- |
+| `range`   | every vₖ within its width; r below 2²⁵²                      |
+| `opening` | C = Σ vₖ·Gₖ + r·H                                            |
+| `rows`    | Σₖ M[s][k]·vₖ + b[s] ≥ 0 for every row s, without wrapping    |
+| `context` | the proof is bound to one use (a square keeps it constrained) |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from circuits.bounds import (
+    Matrix,
+    checked_constants,
+    checked_context,
+    checked_matrix,
+    checked_point,
+)
+from circuits.checks import as_integer, require, require_opening, require_range
+from circuits.gadgets.bits import enforce_bits, enforce_width
+from circuits.gadgets.coordinates import Coordinates, coordinates
+from circuits.gadgets.pedersen import Component, enforce_opening
+from circuits.shape import BLINDING, Shape
+from zk.circuit import Circuit, Linear, System, total
+from zk.pedersen import Commitment
+
+F = TypeVar("F")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPublic(Generic[F]):
+    """What the verifier knows; `claim_public` makes one that is within its bounds."""
+
+    commitment: Coordinates[F]
+    constants: tuple[F, ...]
+    matrix: tuple[tuple[F, ...], ...]
+    context: F
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ClaimPrivate(Generic[F]):
+    """What only the prover knows."""
+
+    values: tuple[F, ...]
+    blinding: F
+
+    def __repr__(self) -> str:
+        return "ClaimPrivate(<redacted>)"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimBits:
+    """The bits that `range` has constrained; escrow packs the same ones."""
+
+    values: tuple[list[Linear], ...]
+    blinding: list[Linear]
+
+
+def claim_public(
+    shape: Shape, commitment: Commitment, matrix: Matrix, constants: Sequence[int], context: int
+) -> ClaimPublic[int]:
+    """The public part, refused where a bound is broken that the circuit relies on."""
+    return ClaimPublic(
+        commitment=coordinates(checked_point(commitment.point)),
+        constants=checked_constants(shape, constants),
+        matrix=checked_matrix(shape, matrix),
+        context=checked_context(context),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Claim(Circuit[ClaimPublic[Linear], ClaimPrivate[Linear]]):
+    """The statement for one shape."""
+
+    shape: Shape
+
+    def example(self) -> tuple[ClaimPublic[int], ClaimPrivate[int]]:
+        rows, columns = self.shape.scenarios, self.shape.components
+        matrix = ((0,) * columns,) * rows
+        public = ClaimPublic(Coordinates(0, 0), (0,) * rows, matrix, 0)
+        return public, ClaimPrivate((0,) * columns, 0)
+
+    def satisfaction(self, public: ClaimPublic[int], private: ClaimPrivate[int]) -> None:
+        """Raises `Unsatisfied` with the name of the first check that fails."""
+        values = [as_integer(v) for v in private.values]
+        blinding = as_integer(private.blinding)
+        require_range(values, self.shape.widths, blinding)
+        require_opening(public.commitment, range(self.shape.components), values, blinding)
+        for index, (row, constant) in enumerate(zip(public.matrix, public.constants, strict=True)):
+            value = sum(m * v for m, v in zip(row, values, strict=True)) + constant
+            require("rows", value >= 0, expected=f"row {index} ≥ 0", actual=value)
+
+    def define(
+        self, cs: System, public: ClaimPublic[Linear], private: ClaimPrivate[Linear]
+    ) -> None:
+        enforce_claim(cs, self.shape, public, private)
+        with cs.scope("context"):
+            cs.square(public.context)
+
+
+def enforce_claim(
+    cs: System, shape: Shape, public: ClaimPublic[Linear], private: ClaimPrivate[Linear]
+) -> ClaimBits:
+    """`range`, `opening` and `rows`; the context is for the caller to constrain."""
+    with cs.scope("range"):
+        bits = ClaimBits(
+            tuple(
+                enforce_width(cs, value, width)
+                for value, width in zip(private.values, shape.widths, strict=True)
+            ),
+            enforce_bits(cs, private.blinding, BLINDING.bits),
+        )
+    with cs.scope("opening"):
+        components = [
+            Component(index, width, some)
+            for index, (width, some) in enumerate(zip(shape.widths, bits.values, strict=True))
+        ]
+        enforce_opening(cs, public.commitment, components, bits.blinding)
+    with cs.scope("rows"):
+        for index, (row, constant) in enumerate(zip(public.matrix, public.constants, strict=True)):
+            with cs.scope(str(index)):
+                products = [cs.product(m, v) for m, v in zip(row, private.values, strict=True)]
+                enforce_bits(cs, total([*products, constant]), shape.row_bits)
+    return bits
