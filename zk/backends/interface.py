@@ -12,22 +12,13 @@ from typing import ClassVar
 
 from zk.babyjubjub import Point
 from zk.circuit.program import WitnessProgram
+from zk.errors import ProofRejected
 from zk.groth16.batch import Statement
 from zk.groth16.keys import Proof, ProvingKey, VerifyingKey
 from zk.groth16.prove import Blinding
 from zk.groth16.setup import Trapdoor
 from zk.progress import Progress, silent
 from zk.r1cs import R1CS
-
-
-class Prover(ABC):
-    """A proving key, loaded."""
-
-    @abstractmethod
-    def prove(
-        self, witness: Sequence[int], blinding: Blinding, progress: Progress = silent
-    ) -> Proof:
-        """A proof for the witness's public part; verified before it is returned."""
 
 
 class Verifier(ABC):
@@ -40,6 +31,33 @@ class Verifier(ABC):
     @abstractmethod
     def verify_batch(self, statements: Sequence[Statement]) -> None:
         """Raises `ProofRejected` unless all of the proofs hold."""
+
+
+class Prover(ABC):
+    """A proving key, loaded."""
+
+    def __init__(self, key: ProvingKey, verifier: Verifier) -> None:
+        self.key = key
+        self._verifier = verifier
+
+    def prove(
+        self, witness: Sequence[int], blinding: Blinding, progress: Progress = silent
+    ) -> Proof:
+        """A proof for the witness's public part; verified before it is handed out."""
+        proof = self.unchecked_prove(witness, blinding, progress)
+        try:
+            self._verifier.verify(tuple(witness[1 : self.key.public + 1]), proof)
+        except ProofRejected:
+            raise ProofRejected(
+                "witness", expected="one that satisfies the circuit", actual="a broken constraint"
+            ) from None
+        return proof
+
+    @abstractmethod
+    def unchecked_prove(
+        self, witness: Sequence[int], blinding: Blinding, progress: Progress = silent
+    ) -> Proof:
+        """A proof that does not verify where the witness breaks a constraint."""
 
 
 class Backend(ABC):

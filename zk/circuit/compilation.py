@@ -109,11 +109,9 @@ def compile_circuit(circuit: Circuit[Any, Any]) -> CompiledCircuit:
 
     system = System(public_count + private_count)
     circuit.define(system, replace_leaves(public, allocate), replace_leaves(private, allocate))
-    input_names = names(public) + names(private)
-    _require_constrained(system.constraints, range(1, system.registers), input_names)
     result = fold(system.constraints, first_private=1 + public_count)
     folded, kept = result.constraints, set(range(1, system.registers)) - result.replaced
-    _require_constrained(folded, kept, input_names)
+    _require_constrained(folded, kept, names(public) + names(private))
     wires = _wires(folded, public_count)
     r1cs = R1CS(
         wires=len(wires),
@@ -144,7 +142,11 @@ def _registers_in(constraints: Iterable[NamedConstraint]) -> set[int]:
 def _require_constrained(
     constraints: Iterable[NamedConstraint], registers: Iterable[int], input_names: Sequence[str]
 ) -> None:
-    """Each of the registers occurs in a constraint; what does not is free to choose."""
+    """Each of the registers occurs in a constraint; what does not is free to choose.
+
+    This is asked after folding, which shows what only seemed to be constrained: bits that
+    recompose to a value and lack their boolean constraints are gone with the recomposition.
+    """
     missing = set(registers) - _registers_in(constraints)
     if missing:
         first = min(missing)

@@ -9,14 +9,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 from zk.errors import MalformedFile
 from zk.field import ELEMENT_BYTES, SCALAR_MODULUS
-
-#: A key of 2²⁰ constraints with dense queries stays below this.
-MAX_FILE_BYTES: Final = 4 << 30
 
 _HEADER: Final = struct.Struct("<4sII")
 _SECTION: Final = struct.Struct("<IQ")
@@ -84,23 +80,6 @@ class Reader:
             raise MalformedFile(
                 self.subject, expected="the section's end", actual=f"{self.remaining} more bytes"
             )
-
-
-def read_bytes(path: Path) -> bytes:
-    """The file's bytes; a file that is missing or too large is `MalformedFile`."""
-    try:
-        size = path.stat().st_size
-        if not path.is_file():
-            raise MalformedFile(str(path), expected="a file", actual="something else")
-        if size > MAX_FILE_BYTES:
-            raise MalformedFile(
-                str(path), expected=f"at most {MAX_FILE_BYTES} bytes", actual=f"{size} bytes"
-            )
-        return path.read_bytes()
-    except OSError as error:
-        raise MalformedFile(
-            str(path), expected="a readable file", actual=error.strerror or "an error"
-        ) from None
 
 
 def parse_container(data: bytes, kind: bytes, versions: Sequence[int]) -> dict[int, Reader]:

@@ -39,7 +39,7 @@ def check_public_rows(a: Matrix, b: Matrix, public: int) -> None:
     alone = {
         row[0][0]
         for index, row in enumerate(a)
-        if len(row) == 1 and (index >= len(b) or not b[index])
+        if len(row) == 1 and row[0][1] and (index >= len(b) or not b[index])
     }
     missing = set(range(public + 1)) - alone
     if missing:

@@ -1,0 +1,182 @@
+"""The command: what its user types, sees, and is told when something is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.command import assert_one_line_refusal, run_tacit, write_example_files
+from zk.backends import Choice, available
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a key, a witness, and the proof that the command made of them."""
+    folder = tmp_path_factory.mktemp("command")
+    write_example_files(folder)
+    result = run_tacit("prove", "circuit.zkey", "witness.wtns", cwd=folder)
+    assert result.returncode == 0, result.stderr
+    return folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A copy that a test may damage."""
+    return Path(shutil.copytree(made, tmp_path / "work"))
+
+
+def test_prove_then_verify(folder: Path) -> None:
+    """A proof that the command makes is one that the command accepts, and it says of what."""
+    result = run_tacit("verify", "verification_key.json", "proof.json", "public.json", cwd=folder)
+    assert result.returncode == 0
+    assert result.stdout == "valid: the proof holds for its 1 public inputs\n"
+    assert "insecure development key" in result.stderr
+
+
+def test_the_backend_is_reported(folder: Path) -> None:
+    """Every run says which backend it ran on."""
+    result = run_tacit("verify", "verification_key.json", "proof.json", "public.json", cwd=folder)
+    assert f"backend: {available()[0]}" in result.stderr
+
+
+def test_json_output(folder: Path) -> None:
+    """`--json` prints one document on standard output and nothing else there."""
+    result = run_tacit("prove", "circuit.zkey", "witness.wtns", "--json", cwd=folder)
+    assert json.loads(result.stdout)["public_inputs"] == 1
+    result = run_tacit(
+        "verify", "verification_key.json", "proof.json", "public.json", "--json", cwd=folder
+    )
+    assert json.loads(result.stdout)["valid"] is True
+
+
+def test_a_false_statement_is_refused(folder: Path) -> None:
+    """A moved public input makes `verify` exit with 1 and one line, also with `--json`."""
+    (folder / "public.json").write_text('["28"]')
+    arguments = ("verify", "verification_key.json", "proof.json", "public.json")
+    assert_one_line_refusal(run_tacit(*arguments, cwd=folder), "proof")
+    result = run_tacit(*arguments, "--json", cwd=folder)
+    assert json.loads(result.stdout)["valid"] is False
+    assert result.returncode == 1
+
+
+def test_a_false_witness_leaves_no_proof_behind(folder: Path) -> None:
+    """A witness that breaks the circuit is refused, and older outputs stay as they were."""
+    before = (folder / "proof.json").read_bytes()
+    result = run_tacit("prove", "circuit.zkey", "false.wtns", cwd=folder)
+    assert_one_line_refusal(result, "witness")
+    assert (folder / "proof.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["circuit.zkey", "witness.wtns"])
+@pytest.mark.parametrize("damage", ["truncated", "empty", "other kind", "missing", "a folder"])
+def test_damaged_binary_files(folder: Path, name: str, damage: str) -> None:
+    """A damaged, absent or foreign file is one line that says what was expected."""
+    damage_file(folder / name, damage)
+    assert_one_line_refusal(run_tacit("prove", "circuit.zkey", "witness.wtns", cwd=folder))
+
+
+@pytest.mark.parametrize("name", ["verification_key.json", "proof.json", "public.json"])
+@pytest.mark.parametrize("damage", ["truncated", "empty", "other kind", "missing", "a folder"])
+def test_damaged_json_files(folder: Path, name: str, damage: str) -> None:
+    """The same for the JSON files of `verify`."""
+    damage_file(folder / name, damage)
+    arguments = ("verify", "verification_key.json", "proof.json", "public.json")
+    assert_one_line_refusal(run_tacit(*arguments, cwd=folder))
+
+
+def test_an_oversized_json_file(folder: Path) -> None:
+    """A file far larger than any key is refused by its size, before it is read."""
+    with (folder / "verification_key.json").open("wb") as file:
+        file.truncate(1 << 30)
+    arguments = ("verify", "verification_key.json", "proof.json", "public.json")
+    assert_one_line_refusal(run_tacit(*arguments, cwd=folder), "bytes")
+
+
+def test_an_endless_file_does_not_hang(folder: Path) -> None:
+    """A device or a pipe is not a file, and is not waited for."""
+    os.mkfifo(folder / "pipe")
+    arguments = ("verify", "pipe", "proof.json", "public.json")
+    assert_one_line_refusal(run_tacit(*arguments, cwd=folder), "a file")
+
+
+def test_an_output_that_cannot_be_written(folder: Path) -> None:
+    """Where one of two outputs cannot be written neither appears."""
+    arguments = ("--proof", "new.json", "--public", "nowhere/public.json")
+    result = run_tacit("prove", "circuit.zkey", "witness.wtns", *arguments, cwd=folder)
+    assert_one_line_refusal(result, "nowhere")
+    assert not (folder / "new.json").exists()
+
+
+def test_an_absent_backend_is_not_replaced(folder: Path) -> None:
+    """Asking for a backend that is not installed is refused; nothing else runs instead."""
+    if Choice.NATIVE in available():
+        pytest.skip("the native backend is installed")
+    arguments = (
+        "verify",
+        "verification_key.json",
+        "proof.json",
+        "public.json",
+        "--backend",
+        "native",
+    )
+    assert_one_line_refusal(run_tacit(*arguments, cwd=folder), "py_ecc", "native")
+
+
+def test_circuits_list_and_info(tmp_path: Path) -> None:
+    """`info --json` has the documented keys, and its scopes add up to its constraints."""
+    listed = json.loads(run_tacit("circuits", "list", "--json", cwd=tmp_path).stdout)
+    assert listed["circuits"] == ["claim", "solvency", "fill"]
+    result = run_tacit("circuits", "info", "claim", "--shape", "tiny", "--json", cwd=tmp_path)
+    document = json.loads(result.stdout)
+    keys = {"name", "shape", "constraints", "public_inputs", "wires", "domain", "scopes"}
+    assert keys <= set(document)
+    assert sum(document["scopes"].values()) == document["constraints"]
+    assert run_tacit("circuits", "info", "claim", cwd=tmp_path).returncode == 0
+
+
+def test_circuits_export(tmp_path: Path) -> None:
+    """`export` writes files that other tools read: the magic numbers of iden3's formats."""
+    result = run_tacit("circuits", "export", "claim", "out", "--shape", "tiny", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "out" / "claim-tiny.r1cs").read_bytes()[:4] == b"r1cs"
+    assert (tmp_path / "out" / "claim-tiny.wtns").read_bytes()[:4] == b"wtns"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("info", "nothing"), ("info", "claim", "--shape", "round"), ("export", "claim", "file")],
+)
+def test_circuits_refusals(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    """Unknown names, and a file where a folder should be, are one line each."""
+    (tmp_path / "file").write_text("in the way")
+    assert_one_line_refusal(run_tacit("circuits", *arguments, cwd=tmp_path))
+
+
+@pytest.mark.parametrize("command", [(), ("prove",), ("verify",), ("demo",), ("circuits", "info")])
+def test_help_has_an_example(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """Every command explains itself; those that do something show an example."""
+    result = run_tacit(*command, "--help", cwd=tmp_path)
+    assert result.returncode == 0
+    assert not command or "Example: tacit" in result.stdout
+
+
+def test_the_demo_ends_well(tmp_path: Path) -> None:
+    """The demo proves, is accepted, and shows each of its cheats refused."""
+    result = run_tacit("demo", "--seed", "7", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "accepted" in result.stdout
+    assert result.stdout.count("refused") == 3
+
+
+def damage_file(path: Path, damage: str) -> None:
+    data = path.read_bytes()
+    path.unlink()
+    if damage == "a folder":
+        path.mkdir()
+    elif damage != "missing":
+        contents = {"truncated": data[: len(data) // 2], "empty": b"", "other kind": b"%PDF-1.7\n"}
+        path.write_bytes(contents[damage])

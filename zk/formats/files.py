@@ -1,0 +1,74 @@
+"""Files on disk: read whole and bounded, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from zk.errors import MalformedFile
+
+#: A key of 2²⁰ constraints with dense queries stays below this.
+MAX_FILE_BYTES: Final = 4 << 30
+#: No key, proof or list of public inputs in JSON comes near this.
+MAX_JSON_BYTES: Final = 64 << 20
+
+
+def read_bytes(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
+    """The file's bytes; one that is missing, special or too large is `MalformedFile`."""
+    try:
+        if not path.is_file():
+            raise MalformedFile(str(path), expected="a file", actual="none")
+        size = path.stat().st_size
+        if size > limit:
+            raise MalformedFile(
+                str(path), expected=f"at most {limit} bytes", actual=f"{size} bytes"
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise MalformedFile(
+            str(path), expected="a readable file", actual=error.strerror or "an error"
+        ) from None
+
+
+def write_files(contents: Mapping[Path, bytes]) -> None:
+    """All of the files, each complete; where one cannot be written none is replaced."""
+    staged: dict[Path, Path] = {}
+    path = Path()
+    try:
+        for path, data in contents.items():
+            staged[path] = _stage(path, data)
+        for path, temporary in staged.items():
+            os.replace(temporary, path)
+    except OSError as error:
+        reason = error.strerror or "an error"
+        raise MalformedFile(str(path), expected="a place to write to", actual=reason) from None
+    finally:
+        for temporary in staged.values():
+            temporary.unlink(missing_ok=True)
+
+
+def _stage(path: Path, data: bytes) -> Path:
+    if path.is_dir():
+        raise IsADirectoryError(21, "a folder", str(path))
+    with tempfile.NamedTemporaryFile(
+        dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as file:
+        temporary = Path(file.name)
+        try:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            os.chmod(temporary, 0o644 & ~_umask())
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+    return temporary
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
