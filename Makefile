@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PEERS  := tests/interop/node_modules/.ready
 
-.PHONY: demo test check format lint types layers peers clean
+.PHONY: demo test check format lint types layers native native-checks peers clean
 
 demo: $(READY)
 	$(BIN)/tacit demo
@@ -14,7 +14,7 @@ demo: $(READY)
 test: $(READY) peers
 	$(BIN)/python -m pytest -n 2 --durations=20
 
-check: format lint types layers test
+check: format lint types layers native test
 
 format: $(READY)
 	$(BIN)/ruff format --check .
@@ -28,6 +28,17 @@ types: $(READY)
 layers: $(READY)
 	$(BIN)/python -m pytest -q tests/test_layers.py
 
+# The crate behind the native backend. Without cargo there is none, and the reference runs.
+native: $(READY)
+	@if command -v cargo >/dev/null; then $(MAKE) --no-print-directory native-checks; \
+	else echo "cargo not found: the native backend is neither built nor checked"; fi
+
+native-checks:
+	cd native && cargo fmt --check
+	cd native && cargo clippy --release --all-targets -- -D warnings
+	cd native && cargo test --release
+	$(BIN)/python -m mypy.stubtest zk._native
+
 # The tools of others that the tests compare with. Without node they are skipped, visibly.
 peers:
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(PEERS); \
@@ -37,11 +48,11 @@ $(PEERS): tests/interop/package.json tests/interop/package-lock.json
 	cd tests/interop && npm ci --no-audit --no-fund --loglevel=error
 	touch $@
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt native/Cargo.toml $(wildcard native/src/*.rs)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tacit needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
 clean:
-	rm -rf $(VENV) build *.egg-info tests/interop/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build *.egg-info native/target zk/_native*.so tests/interop/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -13,7 +13,7 @@ The keystream absorbs the context, so nothing else needs to constrain it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from circuits.bounds import Matrix, checked_key, checked_words
@@ -52,8 +52,7 @@ def checked_escrow(escrow: EscrowPublic[int], widths: Sequence[Width]) -> Escrow
     """An escrow whose points and words a verifier may rely on."""
     checked_key(Point(escrow.key.x, escrow.key.y))
     checked_key(Point(escrow.ephemeral.x, escrow.ephemeral.y))
-    checked_words(escrow.words, word_count(widths))
-    return escrow
+    return replace(escrow, words=checked_words(escrow.words, word_count(widths)))
 
 
 def solvency_public(

@@ -12,7 +12,6 @@ from zk.console import BackendOption, JsonOption, err, print_json, progress_bar
 from zk.formats.files import read_bytes, write_files
 from zk.formats.json import encode_proof, encode_public
 from zk.formats.wtns import decode_wtns
-from zk.formats.zkey import decode_zkey
 from zk.groth16 import Blinding
 
 
@@ -31,12 +30,13 @@ def prove(
     chosen = select(backend)
     err.print(f"backend: {chosen.name}")
     with progress_bar() as progress:
-        key = decode_zkey(read_bytes(zkey), progress)
+        prover = chosen.load_prover(read_bytes(zkey), progress)
         values = decode_wtns(read_bytes(witness))
-        made = chosen.prover(key).prove(values, Blinding.draw(), progress)
+        made = prover.prove(values, Blinding.draw(), progress)
+    key = prover.verifying_key
     inputs = tuple(values[1 : key.public + 1])
     write_files({proof: encode_proof(made), public: encode_public(inputs)})
-    if key.verifying_key.insecure:
+    if key.insecure:
         err.print("insecure development key: whoever made it can prove anything")
     if as_json:
         print_json(
@@ -45,7 +45,7 @@ def prove(
                 "proof": str(proof),
                 "public": str(public),
                 "public_inputs": len(inputs),
-                "insecure_key": key.verifying_key.insecure,
+                "insecure_key": key.insecure,
             }
         )
     else:

@@ -65,7 +65,7 @@ def demo(
     count = len(compile_circuit(circuit).r1cs.constraints)
     with _Stage(f"development key for {count:,} constraints (insecure: made on the spot)"):
         key = _setup(chosen, circuit, randomness)
-    prover: StatementProver[Any, Any] = StatementProver(circuit, key, chosen)
+    prover: StatementProver[Any, Any] = StatementProver(circuit, chosen.prover(key), chosen)
     verifier = StatementVerifier(circuit, key.verifying_key, chosen)
     public, private = _commit(_HEALTHY, randomness)
     _show_sides(public)
@@ -76,7 +76,7 @@ def demo(
         verifier.verify(public, proof)
     out.print("[bold green]accepted[/]: the portfolio meets its margin in every scenario\n")
     _cheat_with_the_portfolio(prover, randomness)
-    _cheat_with_the_witness(chosen, key, verifier, randomness)
+    _cheat_with_the_witness(prover, verifier, randomness)
     _cheat_with_the_statement(verifier, public, proof)
 
 
@@ -117,14 +117,14 @@ def _cheat_with_the_portfolio(prover: StatementProver[Any, Any], randomness: Ran
 
 
 def _cheat_with_the_witness(
-    backend: Backend, key: ProvingKey, verifier: StatementVerifier, randomness: Randomness
+    prover: StatementProver[Any, Any], verifier: StatementVerifier, randomness: Randomness
 ) -> None:
     out.print("cheat 2: the same trader skips that check and makes a proof all the same")
     public, private = _commit(_OVERDRAWN, randomness)
-    program = compile_circuit(verifier.circuit).program
-    registers = backend.run(program, compile_circuit(verifier.circuit).inputs(public, private))
-    witness = program.witness(registers)
-    forged = backend.prover(key).unchecked_prove(witness, Blinding.draw(randomness))
+    compiled = compile_circuit(prover.circuit)
+    registers = prover.backend.run(compiled.program, compiled.inputs(public, private))
+    witness = compiled.program.witness(registers)
+    forged = prover.prover.unchecked_prove(witness, Blinding.draw(randomness))
     _expect_rejection(verifier, public, forged)
 
 

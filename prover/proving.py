@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from zk.backends import Backend
+from zk.backends import Backend, Prover
 from zk.circuit import Circuit, compile_circuit
-from zk.groth16 import Blinding, Proof, ProvingKey
+from zk.groth16 import Blinding, Proof
 from zk.progress import Progress, silent
 from zk.randomness import Randomness, system_randomness
 
@@ -17,10 +17,10 @@ Private = TypeVar("Private")
 
 @dataclass(frozen=True, slots=True)
 class StatementProver(Generic[Public, Private]):
-    """A circuit, the key for it, and the backend that proves."""
+    """A circuit, the loaded key for it, and the backend that solves."""
 
     circuit: Circuit[Any, Any]
-    key: ProvingKey
+    prover: Prover
     backend: Backend
 
     def prove(
@@ -31,10 +31,5 @@ class StatementProver(Generic[Public, Private]):
         progress: Progress = silent,
     ) -> Proof:
         """A verified proof; raises `Unsatisfied` with the name of the check that fails."""
-        compiled = compile_circuit(self.circuit)
-        registers = self.backend.run(compiled.program, compiled.inputs(public, private))
-        violation = compiled.first_violation(registers)
-        if violation is not None:
-            raise violation
-        witness = compiled.program.witness(registers)
-        return self.backend.prover(self.key).prove(witness, Blinding.draw(randomness), progress)
+        witness = self.backend.solve(compile_circuit(self.circuit), public, private)
+        return self.prover.prove(witness, Blinding.draw(randomness), progress)

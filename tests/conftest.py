@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +38,11 @@ def has_peers() -> bool:
 
 
 @pytest.fixture(scope="session")
-def node_modules() -> Iterator[Path]:
+def node_modules() -> Path:
     """The folder of snarkjs, circom2 and circomlibjs."""
     if not has_peers():
         pytest.skip("node or the peers of `make peers` are not installed")
-    yield NODE_MODULES
+    return NODE_MODULES
 
 
 def pytest_report_header() -> list[str]:

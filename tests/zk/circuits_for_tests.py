@@ -6,14 +6,15 @@ integer in a statement and a signal in a circuit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from zk.circuit import Circuit, CompiledCircuit, Linear, System, combination, total
+from zk.circuit import Circuit, CompiledCircuit, Linear, System, combination, compile_circuit, total
 from zk.r1cs import R1CS, Constraint
 
 F = TypeVar("F")
+Definition = Callable[[System, tuple[Linear, ...], tuple[Linear, ...]], None]
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,27 @@ class Ratio(Circuit[RatioPublic[Linear], RatioPrivate[Linear]]):
             quotient = cs.assign_quotient(public.numerator, private.denominator)
             cs.enforce_product(quotient, private.denominator, public.numerator)
             cs.enforce_equal(quotient, public.ratio)
+
+
+@dataclass(frozen=True)
+class Inline(Circuit[tuple[Linear, ...], tuple[Linear, ...]]):
+    """A circuit of so many public and private signals that a test states in place."""
+
+    public: int
+    private: int
+    definition: Definition
+
+    def example(self) -> tuple[Any, Any]:
+        return (0,) * self.public, (0,) * self.private
+
+    def define(self, cs: System, public: tuple[Linear, ...], private: tuple[Linear, ...]) -> None:
+        with cs.scope("inline"):
+            self.definition(cs, public, private)
+
+
+def inline(public: int, private: int) -> Callable[[Definition], CompiledCircuit]:
+    """Compiles the function below it as a circuit."""
+    return lambda definition: compile_circuit(Inline(public, private, definition))
 
 
 def enforce_bits(cs: System, value: Linear, width: int) -> list[Linear]:

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from zk.babyjubjub import Point
-from zk.circuit.program import WitnessProgram
+from zk.circuit import CompiledCircuit, WitnessProgram
 from zk.errors import ProofRejected
+from zk.formats.zkey import decode_zkey
 from zk.groth16.batch import Statement
 from zk.groth16.keys import Proof, ProvingKey, VerifyingKey
 from zk.groth16.prove import Blinding
@@ -36,8 +37,8 @@ class Verifier(ABC):
 class Prover(ABC):
     """A proving key, loaded."""
 
-    def __init__(self, key: ProvingKey, verifier: Verifier) -> None:
-        self.key = key
+    def __init__(self, verifying_key: VerifyingKey, verifier: Verifier) -> None:
+        self.verifying_key = verifying_key
         self._verifier = verifier
 
     def prove(
@@ -46,7 +47,7 @@ class Prover(ABC):
         """A proof for the witness's public part; verified before it is handed out."""
         proof = self.unchecked_prove(witness, blinding, progress)
         try:
-            self._verifier.verify(tuple(witness[1 : self.key.public + 1]), proof)
+            self._verifier.verify(tuple(witness[1 : self.verifying_key.public + 1]), proof)
         except ProofRejected:
             raise ProofRejected(
                 "witness", expected="one that satisfies the circuit", actual="a broken constraint"
@@ -75,13 +76,25 @@ class Backend(ABC):
     def prover(self, key: ProvingKey) -> Prover:
         """Loads a proving key."""
 
+    def load_prover(self, zkey: bytes, progress: Progress = silent) -> Prover:
+        """Loads the proving key of a file."""
+        return self.prover(decode_zkey(zkey, progress))
+
     @abstractmethod
     def verifier(self, key: VerifyingKey) -> Verifier:
         """Loads a verifying key."""
 
     @abstractmethod
-    def run(self, program: WitnessProgram, inputs: Sequence[int]) -> list[int]:
+    def run(self, program: WitnessProgram, inputs: Sequence[int]) -> Sequence[int]:
         """All registers of a witness program."""
+
+    def solve(self, compiled: CompiledCircuit, public: object, private: object) -> Sequence[int]:
+        """The witness; raises `Unsatisfied` with the scope of the first broken constraint."""
+        registers = self.run(compiled.program, compiled.inputs(public, private))
+        violation = compiled.first_violation(registers)
+        if violation is not None:
+            raise violation
+        return compiled.program.witness(registers)
 
     @abstractmethod
     def combine(self, points: Sequence[Point], scalars: Sequence[int]) -> Point:

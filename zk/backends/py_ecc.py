@@ -21,10 +21,14 @@ from zk.r1cs import R1CS
 class PyEccProver(Prover):
     """Keeps the key as it is."""
 
+    def __init__(self, key: ProvingKey, verifier: Verifier) -> None:
+        super().__init__(key.verifying_key, verifier)
+        self._key = key
+
     def unchecked_prove(
         self, witness: Sequence[int], blinding: Blinding, progress: Progress = silent
     ) -> Proof:
-        return reference_prove(self.key, witness, blinding, progress)
+        return reference_prove(self._key, witness, blinding, progress)
 
 
 class PyEccVerifier(Verifier):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Final
+from functools import cache
+from importlib.util import find_spec
 
 from zk.backends.interface import Backend
 from zk.backends.py_ecc import PyEccBackend
@@ -19,19 +19,22 @@ class Choice(StrEnum):
     NATIVE = "native"
 
 
-#: Fastest first; `auto` takes the first one that is installed.
-_INSTALLED: Final[Mapping[Choice, Callable[[], Backend]]] = {Choice.PY_ECC: PyEccBackend}
-
-
+@cache
 def available() -> tuple[Choice, ...]:
-    """The backends of this installation, fastest first."""
-    return tuple(_INSTALLED)
+    """The backends of this installation, fastest first; `auto` takes the first."""
+    native = (Choice.NATIVE,) if find_spec("zk._native") else ()
+    return (*native, Choice.PY_ECC)
 
 
+@cache
 def select(choice: Choice = Choice.AUTO) -> Backend:
     """The chosen backend; one that is not installed is a `Conflict`, never another one."""
     wanted = available()[0] if choice is Choice.AUTO else choice
-    if wanted not in _INSTALLED:
+    if wanted not in available():
         names = ", ".join(available())
         raise Conflict("backend", expected=f"one that is installed ({names})", actual=str(wanted))
-    return _INSTALLED[wanted]()
+    if wanted is Choice.NATIVE:
+        from zk.backends.native import NativeBackend  # absent where it was not built
+
+        return NativeBackend()
+    return PyEccBackend()

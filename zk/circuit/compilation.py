@@ -44,9 +44,9 @@ class Circuit(ABC, Generic[Public, Private]):
         """States the constraints."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CompiledCircuit:
-    """The result of a trace."""
+    """The result of a trace; one is itself alone, as there is one per circuit."""
 
     r1cs: R1CS
     program: WitnessProgram
@@ -77,14 +77,15 @@ class CompiledCircuit:
 
         Folded constraints are among them, so that an honest mistake is called by its name.
         """
-        for scope, rows in self._checks:
+        for scope, rows in self.checks:
             a, b, c = (row.value(registers) for row in rows)
             if a * b % SCALAR_MODULUS != c:
                 return Unsatisfied(scope, expected=f"{a}·{b}", actual=c)
         return None
 
     @cached_property
-    def _checks(self) -> list[tuple[str, tuple[Combination, Combination, Combination]]]:
+    def checks(self) -> list[tuple[str, tuple[Combination, Combination, Combination]]]:
+        """The traced constraints laid out for evaluation, each with its scope."""
         lay_out = Combination.of
         return [(t.scope, (lay_out(t.a), lay_out(t.b), lay_out(t.c))) for t in self.traced]
 

@@ -83,17 +83,23 @@ class WitnessProgram:
         `lies` replaces what an instruction would have put in a register, and everything
         after follows from the lie: that is how the tests play a dishonest prover.
         """
-        if len(inputs) != self.inputs:
-            raise Conflict(
-                "inputs", expected=f"{self.inputs} values", actual=f"{len(inputs)} values"
-            )
-        registers = [1, *(canonical(x, SCALAR_MODULUS, "input") for x in inputs)]
+        self.check_inputs(inputs)
+        registers = [1, *inputs]
         for step in self.instructions:
             registers += _execute(step, registers)
             if lies:
                 for index in range(step.first, step.first + step.outputs):
                     registers[index] = lies.get(index, registers[index])
         return registers
+
+    def check_inputs(self, inputs: Sequence[int]) -> None:
+        """As many canonical elements as the program has inputs."""
+        if len(inputs) != self.inputs:
+            raise Conflict(
+                "inputs", expected=f"{self.inputs} values", actual=f"{len(inputs)} values"
+            )
+        for value in inputs:
+            canonical(value, SCALAR_MODULUS, "input")
 
     def witness(self, registers: Sequence[int]) -> list[int]:
         """The wires' values."""

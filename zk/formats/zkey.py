@@ -16,7 +16,8 @@ plain witness is a Montgomery number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from zk.bn254 import Fq2, G1Point, G2Point
@@ -42,54 +43,86 @@ _Point = TypeVar("_Point")
 def decode_zkey(data: bytes, progress: Progress = silent) -> ProvingKey:
     """The proving key of a file, every point checked, every section used up."""
     sections = parse_container(data, _KIND, versions=(1,))
-    protocol = section(sections, 1, "zkey")
-    if (number := protocol.u32()) != _GROTH16:
-        raise MalformedFile(".zkey protocol", expected="1 (Groth16)", actual=number)
-    protocol.finish()
-    header = section(sections, 2, "zkey")
-    header.prime(BASE_MODULUS)
-    header.prime(SCALAR_MODULUS)
-    wires, public, domain_size = header.u32(), header.u32(), header.u32()
-    domain = _domain(domain_size)
-    if public >= wires:
-        raise MalformedFile(".zkey", expected=f"fewer than {wires} public wires", actual=public)
-    alpha_1, beta_1, beta_2, gamma_2, delta_1, delta_2 = (
-        _g1(header), _g1(header), _g2(header), _g2(header), _g1(header), _g2(header),
-    )  # fmt: skip
-    header.finish()
+    header = _header(sections)
 
     def query(
         number: int, count: int, read: Callable[[Reader], _Point], size: int
     ) -> tuple[_Point, ...]:
-        body = section(sections, number, "zkey")
-        points = tuple(read(body) for _ in range(body.count(count, size)))
-        body.finish()
-        return points
+        return _points(section(sections, number, "zkey"), count, read, size)
 
     # First of all, because section 9 is what holds the domain's size against real bytes:
     # a few bytes of matrix entries could otherwise ask for 2²⁷ rows.
-    h_query = query(9, domain.size, _g1, G1Point.BYTES)
-    ic = query(3, public + 1, _g1, G1Point.BYTES)
-    a, b = _matrices(section(sections, 4, "zkey"), domain, wires)
-    b2_query = query(7, wires, _g2, G2Point.BYTES)
-    check_subgroup([beta_2, gamma_2, delta_2, *b2_query], progress)
-    ceremony = _ceremony(section(sections, 10, "zkey"))
+    h_query = query(9, header.domain.size, _g1, G1Point.BYTES)
+    a, b = _matrices(section(sections, 4, "zkey"), header.domain, header.wires)
+    b2_query = query(7, header.wires, _g2, G2Point.BYTES)
+    check_subgroup([*header.points_2, *b2_query], progress)
     return ProvingKey(
-        verifying_key=VerifyingKey(
-            alpha_1, beta_2, gamma_2, delta_2, ic, insecure=is_insecure(ceremony)
-        ),
-        beta_1=beta_1,
-        delta_1=delta_1,
-        domain=domain,
+        verifying_key=_verifying_key(sections, header),
+        beta_1=header.points_1[1],
+        delta_1=header.points_1[2],
+        domain=header.domain,
         a=a,
         b=b,
-        a_query=query(5, wires, _g1, G1Point.BYTES),
-        b1_query=query(6, wires, _g1, G1Point.BYTES),
+        a_query=query(5, header.wires, _g1, G1Point.BYTES),
+        b1_query=query(6, header.wires, _g1, G1Point.BYTES),
         b2_query=b2_query,
-        c_query=query(8, wires - public - 1, _g1, G1Point.BYTES),
+        c_query=query(8, header.wires - header.public - 1, _g1, G1Point.BYTES),
         h_query=h_query,
-        ceremony=ceremony,
+        ceremony=_ceremony(section(sections, 10, "zkey")),
     )
+
+
+def decode_verifying_part(data: bytes) -> tuple[VerifyingKey, int]:
+    """The verifying key of a file, checked, and the number of wires; nothing else is read."""
+    sections = parse_container(data, _KIND, versions=(1,))
+    header = _header(sections)
+    for point in header.points_2:
+        point.check_subgroup()
+    return _verifying_key(sections, header), header.wires
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """Section 2; its points of G2 are on the curve, the subgroup is for the caller to check."""
+
+    wires: int
+    public: int
+    domain: Domain
+    points_1: tuple[G1Point, G1Point, G1Point]
+    points_2: tuple[G2Point, G2Point, G2Point]
+
+
+def _header(sections: Mapping[int, Reader]) -> _Header:
+    protocol = section(sections, 1, "zkey")
+    if (number := protocol.u32()) != _GROTH16:
+        raise MalformedFile(".zkey protocol", expected="1 (Groth16)", actual=number)
+    protocol.finish()
+    body = section(sections, 2, "zkey")
+    body.prime(BASE_MODULUS)
+    body.prime(SCALAR_MODULUS)
+    wires, public, domain_size = body.u32(), body.u32(), body.u32()
+    domain = _domain(domain_size)
+    if public >= wires:
+        raise MalformedFile(".zkey", expected=f"fewer than {wires} public wires", actual=public)
+    alpha_1, beta_1, beta_2 = _g1(body), _g1(body), _g2(body)
+    gamma_2, delta_1, delta_2 = _g2(body), _g1(body), _g2(body)
+    body.finish()
+    return _Header(wires, public, domain, (alpha_1, beta_1, delta_1), (beta_2, gamma_2, delta_2))
+
+
+def _verifying_key(sections: Mapping[int, Reader], header: _Header) -> VerifyingKey:
+    body, ceremony = section(sections, 3, "zkey"), section(sections, 10, "zkey")
+    ic = _points(body, header.public + 1, _g1, G1Point.BYTES)
+    insecure = is_insecure(_ceremony(ceremony))
+    return VerifyingKey(header.points_1[0], *header.points_2, ic, insecure=insecure)
+
+
+def _points(
+    body: Reader, count: int, read: Callable[[Reader], _Point], size: int
+) -> tuple[_Point, ...]:
+    points = tuple(read(body) for _ in range(body.count(count, size)))
+    body.finish()
+    return points
 
 
 def encode_zkey(key: ProvingKey) -> bytes:
@@ -128,7 +161,7 @@ def _ceremony(body: Reader) -> bytes:
         raise MalformedFile(
             body.subject, expected="a circuit hash", actual=f"{body.remaining} bytes"
         )
-    return body.take(body.remaining)
+    return bytes(body.data)
 
 
 def _matrices(body: Reader, domain: Domain, wires: int) -> tuple[Matrix, Matrix]:

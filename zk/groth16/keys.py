@@ -66,7 +66,7 @@ class VerifyingKey:
     insecure: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
-        points = self._points()
+        points = self.points()
         if not self.ic or any(point.is_infinity for point in points):
             raise UnsafeKey("verifying key", expected="no point at infinity", actual="one")
         if self.gamma_2.x == self.delta_2.x:
@@ -102,9 +102,10 @@ class VerifyingKey:
 
     def digest(self) -> str:
         """SHA-256 over the points in order."""
-        return hashlib.sha256(b"".join(point.encode() for point in self._points())).hexdigest()
+        return hashlib.sha256(b"".join(point.encode() for point in self.points())).hexdigest()
 
-    def _points(self) -> list[GroupPoint]:
+    def points(self) -> list[GroupPoint]:
+        """α, β, γ, δ, then IC: the order of every encoding."""
         return [self.alpha_1, self.beta_2, self.gamma_2, self.delta_2, *self.ic]
 
 

@@ -17,23 +17,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final, Self, TypeVar
 
 from zk.bn254 import G1Point, G2Point
 from zk.field import SCALAR_MODULUS, inverse
-from zk.fixed_base import multiples_g1, multiples_g2
+from zk.fixed_base import GeneratorMultiples, generator_multiples
 from zk.formats.r1cs import encode_r1cs
 from zk.groth16.domain import Domain
 from zk.groth16.keys import ProvingKey, VerifyingKey, insecure_ceremony
 from zk.groth16.qap import columns_at, domain_of, matrices
-from zk.parallel import run_jobs, slices, workers_for
 from zk.progress import Progress, silent
 from zk.r1cs import R1CS
 from zk.randomness import Randomness, system_randomness
 
 _P: Final = SCALAR_MODULUS
-_ADDITIONS_PER_MULTIPLE: Final = 32
-_Chunk = TypeVar("_Chunk", G1Point, G2Point)
+_Point = TypeVar("_Point", G1Point, G2Point)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,8 +54,16 @@ class Trapdoor:
         return "Trapdoor(<redacted>)"
 
 
-def insecure_dev_setup(r1cs: R1CS, trapdoor: Trapdoor, progress: Progress = silent) -> ProvingKey:
-    """The key of that trapdoor, complete but for the trust."""
+def insecure_dev_setup(
+    r1cs: R1CS,
+    trapdoor: Trapdoor,
+    progress: Progress = silent,
+    multiples: GeneratorMultiples = generator_multiples,
+) -> ProvingKey:
+    """The key of that trapdoor, complete but for the trust.
+
+    Nearly all of the time goes into multiples of the two generators; `multiples` makes them.
+    """
     domain = domain_of(r1cs)
     a, b, c = matrices(r1cs)
     lagrange = domain.lagrange_at(trapdoor.tau)
@@ -75,7 +82,8 @@ def insecure_dev_setup(r1cs: R1CS, trapdoor: Trapdoor, progress: Progress = sile
         "h": _odd_lagrange(domain, trapdoor),
     }
     scalars_2 = {"ends": [trapdoor.beta, trapdoor.gamma, trapdoor.delta], "b": v}
-    points_1, points_2 = _multiply(scalars_1, scalars_2, progress)
+    made_1, made_2 = multiples(chain(*scalars_1.values()), chain(*scalars_2.values()), progress)
+    points_1, points_2 = _regroup(made_1, scalars_1), _regroup(made_2, scalars_2)
     alpha_1, beta_1, delta_1 = points_1["ends"]
     beta_2, gamma_2, delta_2 = points_2["ends"]
     return ProvingKey(
@@ -104,24 +112,8 @@ def _scale(values: Sequence[int], factor: int) -> list[int]:
     return [value * factor % _P for value in values]
 
 
-def _multiply(
-    scalars_1: dict[str, list[int]], scalars_2: dict[str, list[int]], progress: Progress
-) -> tuple[dict[str, tuple[G1Point, ...]], dict[str, tuple[G2Point, ...]]]:
-    """All multiples of both generators, cut into jobs of similar cost over the cores."""
-    flat_1 = [k for values in scalars_1.values() for k in values]
-    flat_2 = [k for values in scalars_2.values() for k in values]
-    busy = sum(map(bool, flat_1)) + sum(map(bool, flat_2))
-    workers = workers_for(busy * _ADDITIONS_PER_MULTIPLE)
-    parts = 1 if workers == 1 else 16
-    jobs_2 = [(multiples_g2, (part,)) for part in slices(flat_2, parts)]
-    jobs_1 = [(multiples_g1, (part,)) for part in slices(flat_1, parts)]
-    made_2 = run_jobs(jobs_2, workers=workers, stage="setup: G2", progress=progress)
-    made_1 = run_jobs(jobs_1, workers=workers, stage="setup: G1", progress=progress)
-    return _regroup(made_1, scalars_1), _regroup(made_2, scalars_2)
-
-
 def _regroup(
-    made: Sequence[Sequence[_Chunk]], scalars: dict[str, list[int]]
-) -> dict[str, tuple[_Chunk, ...]]:
-    flat = iter([point for part in made for point in part])
-    return {name: tuple(next(flat) for _ in values) for name, values in scalars.items()}
+    made: Sequence[_Point], scalars: dict[str, list[int]]
+) -> dict[str, tuple[_Point, ...]]:
+    points = iter(made)
+    return {name: tuple(next(points) for _ in values) for name, values in scalars.items()}

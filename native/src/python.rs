@@ -1,0 +1,279 @@
+//! The module `zk._native`: coarse calls, bytes in and bytes out.
+//!
+//! Every call releases the interpreter, can be interrupted, and turns a panic into an error:
+//! the work runs on a thread of its own, which this one waits for while it watches for signals.
+
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use ark_bn254::Fr;
+use ark_ff::BigInt;
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+
+use crate::affine::Affine;
+use crate::babyjubjub;
+use crate::bytes::{integer, scalars, write_fr, write_g1, write_g2, ELEMENT};
+use crate::errors::{refuse, Kind, Outcome, Refusal};
+use crate::prove::Prover;
+use crate::setup;
+use crate::tape;
+use crate::verify;
+use crate::zkey::Zkey;
+
+/// How often a waiting call looks for a signal.
+const POLL: Duration = Duration::from_millis(20);
+
+#[pymodule]
+fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<ProvingKey>()?;
+    module.add_class::<VerifyingKey>()?;
+    module.add_class::<Program>()?;
+    module.add_function(wrap_pyfunction!(multiples_g1, module)?)?;
+    module.add_function(wrap_pyfunction!(multiples_g2, module)?)?;
+    module.add_function(wrap_pyfunction!(combine, module)?)?;
+    module.add_function(wrap_pyfunction!(add_all, module)?)?;
+    Ok(())
+}
+
+#[pyclass(frozen)]
+struct ProvingKey {
+    prover: Prover,
+}
+
+#[pymethods]
+impl ProvingKey {
+    #[new]
+    fn new(py: Python<'_>, zkey: &[u8], table_bytes: usize) -> PyResult<Self> {
+        let prover = call(py, |_| Ok(Prover::new(Zkey::decode(zkey)?, table_bytes)))?;
+        Ok(ProvingKey { prover })
+    }
+
+    fn prove<'py>(
+        &self,
+        py: Python<'py>,
+        witness: &[u8],
+        r: &[u8],
+        s: &[u8],
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let proof = call(py, |cancelled| {
+            let witness = exactly(witness, "witness", self.prover.wires)?;
+            let (r, s) = (one(r, "blinding r")?, one(s, "blinding s")?);
+            Ok(self.prover.prove(&witness, r, s, cancelled))
+        })?;
+        Ok(PyBytes::new(py, &proof))
+    }
+}
+
+#[pyclass(frozen)]
+struct VerifyingKey {
+    verifier: verify::Verifier,
+}
+
+#[pymethods]
+impl VerifyingKey {
+    #[new]
+    fn new(py: Python<'_>, points: &[u8]) -> PyResult<Self> {
+        let verifier = call(py, |_| verify::Verifier::decode(points))?;
+        Ok(VerifyingKey { verifier })
+    }
+
+    fn verify(&self, py: Python<'_>, public: &[u8], proof: &[u8]) -> PyResult<()> {
+        call(py, |_| {
+            let public = exactly(public, "public inputs", self.verifier.public())?;
+            match verify::decode_proofs(proof)?.as_slice() {
+                [proof] => self.verifier.verify(&public, proof),
+                other => refuse(Kind::Malformed, "proof", "one proof", other.len()),
+            }
+        })
+    }
+
+    fn verify_batch(
+        &self,
+        py: Python<'_>,
+        publics: &[u8],
+        proofs: &[u8],
+        rho: &[u8],
+    ) -> PyResult<()> {
+        call(py, |_| {
+            let proofs = verify::decode_proofs(proofs)?;
+            let count = proofs.len() * self.verifier.public();
+            let publics = exactly(publics, "public inputs", count)?;
+            let rho = exactly(rho, "coefficients", proofs.len())?;
+            self.verifier.verify_batch(&publics, &proofs, &rho)
+        })
+    }
+}
+
+#[pyclass(frozen)]
+struct Program {
+    program: tape::Program,
+}
+
+#[pymethods]
+impl Program {
+    #[new]
+    fn new(py: Python<'_>, encoded: &[u8]) -> PyResult<Self> {
+        Ok(Program { program: call(py, |_| tape::Program::decode(encoded))? })
+    }
+
+    fn run<'py>(&self, py: Python<'py>, inputs: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+        let registers = call(py, |_| {
+            let inputs = exactly(inputs, "inputs", self.program.inputs)?;
+            Ok(encode(&self.program.run(&inputs)))
+        })?;
+        Ok(PyBytes::new(py, &registers))
+    }
+
+    /// The witness, and the index of the first constraint that is broken, if one is.
+    fn solve<'py>(
+        &self,
+        py: Python<'py>,
+        inputs: &[u8],
+    ) -> PyResult<(Bound<'py, PyBytes>, Option<usize>)> {
+        let (witness, violation) = call(py, |_| {
+            let inputs = exactly(inputs, "inputs", self.program.inputs)?;
+            let registers = self.program.run(&inputs);
+            let violation = self.program.first_violation(&registers);
+            Ok((encode(&self.program.witness(&registers)), violation))
+        })?;
+        Ok((PyBytes::new(py, &witness), violation))
+    }
+}
+
+/// k·G₁ for each scalar, 64 bytes each.
+#[pyfunction]
+fn multiples_g1<'py>(py: Python<'py>, scalars: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    let points = call(py, |_| Ok(setup::multiples_g1(&self::scalars(scalars, "scalars")?)))?;
+    Ok(PyBytes::new(py, &concatenated(&points, write_g1)))
+}
+
+/// k·G₂ for each scalar, 128 bytes each.
+#[pyfunction]
+fn multiples_g2<'py>(py: Python<'py>, scalars: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    let points = call(py, |_| Ok(setup::multiples_g2(&self::scalars(scalars, "scalars")?)))?;
+    Ok(PyBytes::new(py, &concatenated(&points, write_g2)))
+}
+
+/// Σ scalar·point on Baby Jubjub; points are (x, y) of 32 bytes each.
+#[pyfunction]
+fn combine<'py>(
+    py: Python<'py>,
+    points: &[u8],
+    magnitudes: &[u8],
+) -> PyResult<Bound<'py, PyBytes>> {
+    let point = call(py, |_| babyjubjub::combine(&pairs(points)?, &integers(magnitudes)?))?;
+    Ok(PyBytes::new(py, &encode(&[point.0, point.1])))
+}
+
+/// Σ points on Baby Jubjub.
+#[pyfunction]
+fn add_all<'py>(py: Python<'py>, points: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    let point = call(py, |_| Ok(babyjubjub::add_all(&pairs(points)?)))?;
+    Ok(PyBytes::new(py, &encode(&[point.0, point.1])))
+}
+
+/// Runs the work without the interpreter; a signal cancels it, a panic becomes an error.
+fn call<T: Send>(
+    py: Python<'_>,
+    work: impl FnOnce(&AtomicBool) -> Outcome<T> + Send,
+) -> PyResult<T> {
+    let cancelled = AtomicBool::new(false);
+    let (sender, mut receiver) = mpsc::channel();
+    std::thread::scope(|scope| {
+        let flag = &cancelled;
+        scope.spawn(move || {
+            let result = catch_unwind(AssertUnwindSafe(|| work(flag)));
+            // The receiver outlives this scope, so sending cannot fail.
+            let _ = sender.send(result);
+        });
+        let mut interrupted = None;
+        loop {
+            let (returned, message) = py.detach(move || {
+                let message = receiver.recv_timeout(POLL);
+                (receiver, message)
+            });
+            receiver = returned;
+            match message {
+                Ok(result) => return interrupted.map_or_else(|| conclude(py, result), Err),
+                Err(mpsc::RecvTimeoutError::Timeout) => {
+                    if let Err(signal) = py.check_signals() {
+                        cancelled.store(true, Ordering::Relaxed);
+                        interrupted = Some(signal);
+                    }
+                }
+                Err(mpsc::RecvTimeoutError::Disconnected) => {
+                    return Err(PyRuntimeError::new_err("the native backend lost its worker"));
+                }
+            }
+        }
+    })
+}
+
+fn conclude<T>(py: Python<'_>, result: std::thread::Result<Outcome<T>>) -> PyResult<T> {
+    match result {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(refusal)) => Err(to_python(py, &refusal)),
+        Err(_) => Err(PyRuntimeError::new_err("the native backend failed: this is a defect in it")),
+    }
+}
+
+/// The exception of `zk.errors` with the same three parts.
+fn to_python(py: Python<'_>, refusal: &Refusal) -> PyErr {
+    let build = || -> PyResult<PyErr> {
+        let class = py.import("zk.errors")?.getattr(format!("{:?}", refusal.kind).as_str())?;
+        let parts = PyDict::new(py);
+        parts.set_item("expected", &refusal.expected)?;
+        parts.set_item("actual", &refusal.actual)?;
+        let error = class.call((refusal.subject.as_str(),), Some(&parts))?;
+        Ok(PyErr::from_value(error))
+    };
+    build().unwrap_or_else(|error| error)
+}
+
+fn exactly(data: &[u8], subject: &'static str, count: usize) -> Outcome<Vec<Fr>> {
+    if data.len() != count * ELEMENT {
+        let found = format!("{} values", data.len() / ELEMENT);
+        return refuse(Kind::Conflict, subject, format!("{count} values"), found);
+    }
+    scalars(data, subject)
+}
+
+fn one(data: &[u8], subject: &'static str) -> Outcome<Fr> {
+    Ok(exactly(data, subject, 1)?[0])
+}
+
+fn pairs(data: &[u8]) -> Outcome<Vec<(Fr, Fr)>> {
+    let values = scalars(data, "points")?;
+    if values.len() % 2 == 1 {
+        return refuse(Kind::Malformed, "points", "pairs of coordinates", values.len());
+    }
+    Ok(values.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect())
+}
+
+fn integers(data: &[u8]) -> Outcome<Vec<BigInt<4>>> {
+    let chunks = data.chunks(ELEMENT).map(|chunk| match chunk.try_into() {
+        Ok(bytes) => Ok(integer(bytes)),
+        Err(_) => refuse(Kind::Malformed, "scalars", "32 bytes each", chunk.len()),
+    });
+    chunks.collect()
+}
+
+fn encode(values: &[Fr]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(values.len() * ELEMENT);
+    for value in values {
+        write_fr(value, &mut bytes);
+    }
+    bytes
+}
+
+fn concatenated<F>(points: &[Affine<F>], write: fn(&Affine<F>, &mut Vec<u8>)) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for point in points {
+        write(point, &mut bytes);
+    }
+    bytes
+}

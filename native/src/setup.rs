@@ -1,0 +1,74 @@
+//! `insecure_dev_setup`: the same key as `zk/groth16/setup.py` for the same trapdoor.
+//!
+//! Python computes the scalars' meaning (columns of the program at τ); what is slow is the
+//! multiples of the generators, and they are what this module makes.
+
+use ark_bn254::{g1, g2, Fq, Fq2, Fr, G1Affine, G2Affine};
+use ark_ec::short_weierstrass::{Affine as ArkAffine, Projective, SWCurveConfig};
+use ark_ec::{AffineRepr, CurveGroup};
+use ark_ff::AdditiveGroup;
+use rayon::prelude::*;
+
+use crate::affine::{Affine, BatchAdder};
+use crate::scalar::{digit_count, for_each_digit, signed};
+
+const WIDTH: usize = 8;
+const CHUNK: usize = 1024;
+
+pub fn multiples_g1(scalars: &[Fr]) -> Vec<Affine<Fq>> {
+    multiples::<g1::Config>(&G1Affine::generator(), scalars)
+}
+
+pub fn multiples_g2(scalars: &[Fr]) -> Vec<Affine<Fq2>> {
+    multiples::<g2::Config>(&G2Affine::generator(), scalars)
+}
+
+/// k·P for each k: one batched addition per signed digit.
+fn multiples<C: SWCurveConfig>(base: &ArkAffine<C>, scalars: &[Fr]) -> Vec<Affine<C::BaseField>> {
+    let table = window_table(base);
+    scalars
+        .par_chunks(CHUNK)
+        .flat_map_iter(|chunk| {
+            let mut sums = vec![Affine::infinity(); chunk.len()];
+            let digits: Vec<_> = chunk.iter().map(digits_of).collect();
+            let mut adder = BatchAdder::new();
+            for (window, row) in table.iter().enumerate() {
+                for (i, digits) in digits.iter().enumerate() {
+                    let digit = digits[window];
+                    if digit != 0 {
+                        let multiple = row[digit.unsigned_abs() as usize - 1];
+                        let addend = if digit < 0 { multiple.neg() } else { multiple };
+                        adder.add(sums[i], addend, i, &mut sums);
+                    }
+                }
+                adder.finish(&mut sums);
+            }
+            sums
+        })
+        .collect()
+}
+
+/// The signed digits of a scalar, its sign included.
+fn digits_of(scalar: &Fr) -> Vec<i32> {
+    let (magnitude, negative) = signed(scalar);
+    let mut digits = vec![0; digit_count(WIDTH)];
+    for_each_digit(&magnitude, WIDTH, |window, digit| {
+        digits[window] = if negative { -digit } else { digit };
+    });
+    digits
+}
+
+/// table[j][d − 1] = d·2^(w·j)·P.
+fn window_table<C: SWCurveConfig>(base: &ArkAffine<C>) -> Vec<Vec<Affine<C::BaseField>>> {
+    let mut start: Projective<C> = (*base).into();
+    (0..digit_count(WIDTH))
+        .map(|_| {
+            let mut row = vec![start];
+            for i in 1..1 << (WIDTH - 1) {
+                row.push(row[i - 1] + start);
+            }
+            start = row[row.len() - 1].double();
+            Projective::normalize_batch(&row).iter().map(Affine::from_ark).collect()
+        })
+        .collect()
+}

@@ -1,0 +1,198 @@
+"""The native backend: the crate in native/, behind the same interface and the same errors.
+
+What costs little is decided by the same Python code as for the reference (lengths, canonical
+numbers, unsafe keys); what costs much crosses the border once, as bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Final, overload
+from weakref import WeakKeyDictionary
+
+from zk import _native
+from zk.babyjubjub import Point
+from zk.backends.interface import Backend, Prover, Verifier
+from zk.bn254 import G1Point, G2Point
+from zk.circuit import CompiledCircuit, WitnessProgram
+from zk.circuit.tape import encode_program, encode_tape
+from zk.errors import Conflict, Malformed, Unsatisfied
+from zk.field import ELEMENT_BYTES, SUBGROUP_ORDER, encode, signed
+from zk.formats.zkey import decode_verifying_part, encode_zkey
+from zk.groth16 import Blinding, Proof, ProvingKey, Trapdoor, VerifyingKey, insecure_dev_setup
+from zk.groth16.batch import Statement, batch_coefficients
+from zk.progress import Progress, silent
+from zk.r1cs import R1CS, check_elements
+
+#: What the window tables of one key may take.
+TABLE_BYTES: Final = 256 << 20
+
+
+class Elements(Sequence[int]):
+    """Field elements as the backend holds them: one buffer, integers only where looked at."""
+
+    __slots__ = ("buffer",)
+
+    def __init__(self, buffer: bytes) -> None:
+        self.buffer = buffer
+
+    @classmethod
+    def of(cls, values: Iterable[int]) -> Elements:
+        """Canonical integers, laid end to end."""
+        return cls(b"".join(encode(value) for value in values))
+
+    def __len__(self) -> int:
+        return len(self.buffer) // ELEMENT_BYTES
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[int]: ...
+    def __getitem__(self, index: int | slice) -> int | Sequence[int]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        start = range(len(self))[index] * ELEMENT_BYTES
+        return int.from_bytes(self.buffer[start : start + ELEMENT_BYTES], "little")
+
+
+class NativeVerifier(Verifier):
+    """A verifying key with its pairings prepared."""
+
+    def __init__(self, key: VerifyingKey) -> None:
+        self._key = key
+        self._native = _native.VerifyingKey(b"".join(point.encode() for point in key.points()))
+
+    def verify(self, public: tuple[int, ...], proof: Proof) -> None:
+        self._key.check_public(public)
+        self._native.verify(Elements.of(public).buffer, proof.encode())
+
+    def verify_batch(self, statements: Sequence[Statement]) -> None:
+        for public, _ in statements:
+            self._key.check_public(public)
+        if statements:
+            rho = batch_coefficients(self._key, statements)
+            publics = b"".join(Elements.of(public).buffer for public, _ in statements)
+            proofs = b"".join(proof.encode() for _, proof in statements)
+            self._native.verify_batch(publics, proofs, Elements.of(rho).buffer)
+
+
+class NativeProver(Prover):
+    """A proving key with its window tables."""
+
+    def __init__(self, zkey: bytes, verifying_key: VerifyingKey, wires: int) -> None:
+        super().__init__(verifying_key, NativeVerifier(verifying_key))
+        self._wires = wires
+        self._native = _native.ProvingKey(zkey, TABLE_BYTES)
+
+    def unchecked_prove(
+        self, witness: Sequence[int], blinding: Blinding, progress: Progress = silent
+    ) -> Proof:
+        if len(witness) != self._wires:
+            raise Conflict(
+                "witness",
+                expected=f"{self._wires} wires, as the key",
+                actual=f"{len(witness)} wires",
+            )
+        if not isinstance(witness, Elements):
+            check_elements(witness)
+            witness = Elements.of(witness)
+        progress("prove", 0, 1)
+        data = self._native.prove(witness.buffer, encode(blinding.r), encode(blinding.s))
+        progress("prove", 1, 1)
+        return _proof(data)
+
+
+class NativeBackend(Backend):
+    """Rust and arkworks."""
+
+    name: ClassVar[str] = "native"
+
+    def __init__(self) -> None:
+        self._compiled: WeakKeyDictionary[CompiledCircuit, _native.Program] = WeakKeyDictionary()
+
+    def insecure_dev_setup(
+        self, r1cs: R1CS, trapdoor: Trapdoor, progress: Progress = silent
+    ) -> ProvingKey:
+        return insecure_dev_setup(r1cs, trapdoor, progress, _generator_multiples)
+
+    def prover(self, key: ProvingKey) -> Prover:
+        return NativeProver(encode_zkey(key), key.verifying_key, key.wires)
+
+    def load_prover(self, zkey: bytes, progress: Progress = silent) -> Prover:
+        progress("load key", 0, 1)
+        prover = NativeProver(zkey, *decode_verifying_part(zkey))
+        progress("load key", 1, 1)
+        return prover
+
+    def verifier(self, key: VerifyingKey) -> Verifier:
+        return NativeVerifier(key)
+
+    def run(self, program: WitnessProgram, inputs: Sequence[int]) -> Sequence[int]:
+        program.check_inputs(inputs)
+        native = _native.Program(encode_program(program))
+        return Elements(native.run(Elements.of(inputs).buffer))
+
+    def solve(self, compiled: CompiledCircuit, public: object, private: object) -> Sequence[int]:
+        inputs = Elements.of(compiled.inputs(public, private))
+        witness, violation = self._program(compiled).solve(inputs.buffer)
+        if violation is not None:
+            scope, rows = compiled.checks[violation]
+            registers = self.run(compiled.program, compiled.inputs(public, private))
+            a, b, c = (row.value(registers) for row in rows)
+            raise Unsatisfied(scope, expected=f"{a}·{b}", actual=c)
+        return Elements(witness)
+
+    def combine(self, points: Sequence[Point], scalars: Sequence[int]) -> Point:
+        if len(points) != len(scalars):
+            raise Malformed(
+                "combination", expected=f"{len(points)} scalars", actual=f"{len(scalars)} scalars"
+            )
+        numbers = [signed(scalar, SUBGROUP_ORDER) for scalar in scalars]
+        turned = [p if k >= 0 else -p for p, k in zip(points, numbers, strict=True)]
+        magnitudes = Elements.of(abs(k) for k in numbers)
+        return _point(_native.combine(_coordinates(turned), magnitudes.buffer))
+
+    def add_all(self, points: Sequence[Point]) -> Point:
+        return _point(_native.add_all(_coordinates(points)))
+
+    def _program(self, compiled: CompiledCircuit) -> _native.Program:
+        program = self._compiled.get(compiled)
+        if program is None:
+            program = self._compiled[compiled] = _native.Program(encode_tape(compiled))
+        return program
+
+
+def _generator_multiples(
+    scalars_1: Iterable[int], scalars_2: Iterable[int], progress: Progress, /
+) -> tuple[list[G1Point], list[G2Point]]:
+    progress("setup", 0, 2)
+    data_1 = _native.multiples_g1(Elements.of(scalars_1).buffer)
+    progress("setup", 1, 2)
+    data_2 = _native.multiples_g2(Elements.of(scalars_2).buffer)
+    progress("setup", 2, 2)
+    points_1 = [G1Point.unchecked(*_numbers(data_1, i, 2)) for i in range(0, len(data_1), 64)]
+    return points_1, [_g2(data_2, i) for i in range(0, len(data_2), 128)]
+
+
+def _proof(data: bytes) -> Proof:
+    a, c = (G1Point.unchecked(*_numbers(data, start, 2)) for start in (0, 192))
+    return Proof(a, _g2(data, 64), c)
+
+
+def _g2(data: bytes, start: int) -> G2Point:
+    x1, x0, y1, y0 = _numbers(data, start, 4)
+    return G2Point.unchecked((x0, x1), (y0, y1))
+
+
+def _numbers(data: bytes, start: int, count: int) -> list[int]:
+    ends = range(start, start + 32 * count, 32)
+    return [int.from_bytes(data[i : i + 32], "big") for i in ends]
+
+
+def _coordinates(points: Sequence[Point]) -> bytes:
+    return Elements.of(c for point in points for c in (point.x, point.y)).buffer
+
+
+def _point(data: bytes) -> Point:
+    x, y = Elements(data)
+    return Point.unchecked(x, y)
