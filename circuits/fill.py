@@ -18,7 +18,8 @@ Public: O, D, the escrow of D's opening, the notice, context. Private: both open
 
 The notice is how an owner who was offline learns what was filled, from the public log and the
 own order, even if the matcher never speaks again. Its keystream is that of (r_O, x of D,
-context): D has a blinding of its own, so no two messages share one.
+context): D has a blinding of its own, so no two messages share one. A matcher may write r_O + l
+or r_O + 2l for r_O, which open the same order: a reader tries every form below 2²⁵².
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def prove(
     chosen = select(backend)
     err.print(f"backend: {chosen.name}")
     with progress_bar() as progress:
-        prover = chosen.load_prover(read_bytes(zkey), progress)
+        prover = chosen.open_prover(zkey, progress)
         values = decode_wtns(read_bytes(witness))
         made = prover.prove(values, Blinding.draw(), progress)
     key = prover.verifying_key

@@ -5,10 +5,9 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use ark_ff::Field;
 use rayon::prelude::*;
 
-use crate::affine::{Affine, BatchAdder};
+use crate::kernel::{Adder, Kernel, Words};
 
 /// One reference to a point: its index, and in the lowest bit whether to negate it.
 pub type Entry = u32;
@@ -27,19 +26,19 @@ pub struct Lists {
 const TASK_ENTRIES: usize = 8192;
 
 /// The sum of each list, over all cores; once `cancelled`, points that mean nothing.
-pub fn sum_lists<F: Field>(
-    points: &[Affine<F>],
+pub fn sum_lists<K: Kernel>(
+    points: &[K::Words],
     lists: &Lists,
     cancelled: &AtomicBool,
-) -> Vec<Affine<F>> {
+) -> Vec<K::Words> {
     let tasks = split(&lists.starts);
-    let sums: Vec<Vec<Affine<F>>> = tasks
+    let sums: Vec<Vec<K::Words>> = tasks
         .par_iter()
         .map(|&(from, to)| {
             if cancelled.load(Ordering::Relaxed) {
-                return vec![Affine::infinity(); to - from];
+                return vec![K::Words::INFINITY; to - from];
             }
-            sum_range(points, &lists.starts[from..=to], &lists.entries)
+            sum_range::<K>(points, &lists.starts[from..=to], &lists.entries)
         })
         .collect();
     sums.concat()
@@ -59,7 +58,7 @@ fn split(starts: &[u32]) -> Vec<(usize, usize)> {
     tasks
 }
 
-fn sum_range<F: Field>(points: &[Affine<F>], starts: &[u32], entries: &[Entry]) -> Vec<Affine<F>> {
+fn sum_range<K: Kernel>(points: &[K::Words], starts: &[u32], entries: &[Entry]) -> Vec<K::Words> {
     let fetch = |position: usize| {
         let entry = entries[position];
         let point = points[(entry >> 1) as usize];
@@ -69,10 +68,10 @@ fn sum_range<F: Field>(points: &[Affine<F>], starts: &[u32], entries: &[Entry]) 
             point
         }
     };
-    let mut adder = BatchAdder::new();
+    let mut adder = K::Adder::default();
     let mut lengths: Vec<usize> = starts.windows(2).map(|w| (w[1] - w[0]) as usize).collect();
     let halves: usize = lengths.iter().map(|n| n.div_ceil(2)).sum();
-    let mut level = vec![Affine::infinity(); halves];
+    let mut level = vec![K::Words::INFINITY; halves];
     let (mut input, mut out) = (starts[0] as usize, 0);
     for length in &mut lengths {
         for _ in 0..*length / 2 {
@@ -94,7 +93,7 @@ fn sum_range<F: Field>(points: &[Affine<F>], starts: &[u32], entries: &[Entry]) 
     let mut sums = Vec::with_capacity(lengths.len());
     let mut position = 0;
     for length in lengths {
-        sums.push(if length == 0 { Affine::infinity() } else { level[position] });
+        sums.push(if length == 0 { K::Words::INFINITY } else { level[position] });
         position += length;
     }
     sums
@@ -102,7 +101,7 @@ fn sum_range<F: Field>(points: &[Affine<F>], starts: &[u32], entries: &[Entry]) 
 
 /// One level of the tree, in place: results land at or before what they were made of, and an
 /// operand is copied into the batch before anything behind it is written.
-fn halve<F: Field>(level: &mut Vec<Affine<F>>, lengths: &mut [usize], adder: &mut BatchAdder<F>) {
+fn halve<W: Words>(level: &mut Vec<W>, lengths: &mut [usize], adder: &mut impl Adder<W>) {
     let (mut input, mut out) = (0, 0);
     for length in lengths.iter_mut() {
         for _ in 0..*length / 2 {

@@ -13,43 +13,70 @@ use std::sync::atomic::AtomicBool;
 use ark_bn254::Fr;
 use ark_ec::short_weierstrass::{Projective, SWCurveConfig};
 use ark_ec::AdditiveGroup;
-use ark_ff::Field;
 use rayon::prelude::*;
 
-use crate::affine::{Affine, BatchAdder};
+use crate::affine::Affine;
+use crate::kernel::{Adder, Kernel};
 use crate::lists::{entry, sum_lists, Lists};
 use crate::scalar::{digit_count, for_each_digit, signed};
+use crate::tables::Points;
 
-/// The bases of one sum, with their multiples.
-pub struct Table<F> {
+/// How a table is cut: the width of a window, and how many windows share a point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
     pub width: usize,
     pub stride: usize,
+}
+
+impl Shape {
+    /// Points that a table has for each base.
+    pub fn levels(&self) -> usize {
+        digit_count(self.width).div_ceil(self.stride)
+    }
+
+    /// The shape with the fewest additions whose table stays within `budget` bytes.
+    pub fn choose<K: Kernel>(count: usize, budget: usize) -> Self {
+        let mut best = (usize::MAX, Shape { width: 2, stride: usize::MAX });
+        for width in 2..=18 {
+            let digits = digit_count(width);
+            let fits = |&stride: &usize| {
+                let bytes = Shape { width, stride }.levels() * size_of::<K::Words>();
+                count.saturating_mul(bytes) <= budget
+            };
+            let stride = (1..=digits).find(fits).unwrap_or(digits);
+            let additions = count * digits + stride * (3 << (width - 1));
+            if additions < best.0 {
+                best = (additions, Shape { width, stride });
+            }
+        }
+        best.1
+    }
+}
+
+/// The bases of one sum, with their multiples.
+pub struct Table<K: Kernel> {
+    pub shape: Shape,
     /// Where in the scalars each base's coefficient stands: bases at infinity are left out.
     pub positions: Vec<u32>,
     /// Level t holds 2^(width·stride·t)·P for every base in turn.
-    pub points: Vec<Affine<F>>,
+    pub points: Points<K>,
 }
 
-impl<F: Field> Table<F> {
-    /// Levels of a table with that width and stride.
-    pub fn levels(width: usize, stride: usize) -> usize {
-        digit_count(width).div_ceil(stride)
-    }
-
-    /// The table of these bases that fits the budget and does the least work.
-    pub fn build<C: SWCurveConfig<BaseField = F>>(bases: &[Affine<F>], budget: usize) -> Self {
+impl<K: Kernel> Table<K> {
+    /// The table of these bases within `budget` bytes.
+    pub fn build(bases: &[Affine<K::Base>], budget: usize) -> Self {
         let positions: Vec<u32> =
             (0..bases.len() as u32).filter(|&i| !bases[i as usize].is_infinity()).collect();
-        let mut points: Vec<Affine<F>> = positions.iter().map(|&i| bases[i as usize]).collect();
-        let (width, stride) = choose::<F>(points.len(), budget);
-        let levels = Self::levels(width, stride);
-        let count = points.len();
-        points.reserve_exact(count * (levels - 1));
-        for level in 1..levels {
+        let count = positions.len();
+        let shape = Shape::choose::<K>(count, budget);
+        let first = positions.iter().map(|&i| K::pack(&bases[i as usize]));
+        let mut points: Vec<K::Words> = Vec::with_capacity(count * shape.levels());
+        points.extend(first);
+        for level in 1..shape.levels() {
             let mut next = points[(level - 1) * count..].to_vec();
             next.par_chunks_mut(1024).for_each(|chunk| {
-                let mut adder = BatchAdder::new();
-                for _ in 0..width * stride {
+                let mut adder = K::Adder::default();
+                for _ in 0..shape.width * shape.stride {
                     for i in 0..chunk.len() {
                         adder.add(chunk[i], chunk[i], i, chunk);
                     }
@@ -58,44 +85,53 @@ impl<F: Field> Table<F> {
             });
             points.extend_from_slice(&next);
         }
-        Table { width, stride, positions, points }
+        Table { shape, positions, points: Points::Owned(points) }
     }
 
     /// Σ scalar·base.
-    pub fn sum<C: SWCurveConfig<BaseField = F>>(
+    pub fn sum<C: SWCurveConfig<BaseField = K::Base>>(
         &self,
         scalars: &[Fr],
         cancelled: &AtomicBool,
     ) -> Projective<C> {
-        let count = self.positions.len();
-        if count == 0 {
+        if self.positions.is_empty() {
             return Projective::default();
         }
-        let buckets = 1usize << (self.width - 1);
-        let lists = self.fill(scalars, count, buckets);
-        let sums = sum_lists(&self.points, &lists, cancelled);
+        let buckets = 1usize << (self.shape.width - 1);
+        let lists = self.fill(scalars, buckets);
+        let sums = sum_lists::<K>(self.points.as_slice(), &lists, cancelled);
         let mut total = Projective::<C>::default();
         for group in sums.chunks(buckets).rev() {
-            for _ in 0..self.width {
+            for _ in 0..self.shape.width {
                 total.double_in_place();
             }
-            total += weighted_sum::<F, C>(group, cancelled);
+            total += weighted_sum::<K, C>(group, cancelled);
         }
         total
     }
 
+    /// Group additions that `sum` needs for these scalars: one per digit, three per bucket.
+    pub fn additions(&self, scalars: &[Fr]) -> usize {
+        let mut count = (self.shape.stride * 3) << (self.shape.width - 1);
+        for &position in &self.positions {
+            let (magnitude, _) = signed(&scalars[position as usize]);
+            for_each_digit(&magnitude, self.shape.width, |_, _| count += 1);
+        }
+        count
+    }
+
     /// A list per bucket and group, by counting first and placing after.
-    fn fill(&self, scalars: &[Fr], count: usize, buckets: usize) -> Lists {
+    fn fill(&self, scalars: &[Fr], buckets: usize) -> Lists {
+        let Shape { width, stride } = self.shape;
+        let count = self.positions.len();
         let magnitudes: Vec<_> =
             self.positions.iter().map(|&i| signed(&scalars[i as usize])).collect();
-        let mut starts = vec![0u32; self.stride * buckets + 1];
+        let mut starts = vec![0u32; stride * buckets + 1];
         let slot = |window: usize, digit: i32| {
-            window % self.stride * buckets + digit.unsigned_abs() as usize - 1
+            window % stride * buckets + digit.unsigned_abs() as usize - 1
         };
         for (magnitude, _) in &magnitudes {
-            for_each_digit(magnitude, self.width, |window, digit| {
-                starts[slot(window, digit) + 1] += 1;
-            });
+            for_each_digit(magnitude, width, |window, digit| starts[slot(window, digit) + 1] += 1);
         }
         for i in 1..starts.len() {
             starts[i] += starts[i - 1];
@@ -103,9 +139,9 @@ impl<F: Field> Table<F> {
         let mut next = starts.clone();
         let mut entries = vec![0; starts[starts.len() - 1] as usize];
         for (base, (magnitude, negative)) in magnitudes.iter().enumerate() {
-            for_each_digit(magnitude, self.width, |window, digit| {
+            for_each_digit(magnitude, width, |window, digit| {
                 let place = &mut next[slot(window, digit)];
-                let index = window / self.stride * count + base;
+                let index = window / stride * count + base;
                 entries[*place as usize] = entry(index, (digit < 0) != *negative);
                 *place += 1;
             });
@@ -114,29 +150,12 @@ impl<F: Field> Table<F> {
     }
 }
 
-/// The width and stride with the fewest additions that keep the table within `budget` bytes.
-fn choose<F: Field>(count: usize, budget: usize) -> (usize, usize) {
-    let point = std::mem::size_of::<Affine<F>>();
-    let mut best = (usize::MAX, 2, usize::MAX);
-    for width in 2..=18 {
-        let digits = digit_count(width);
-        let stride = (1..=digits)
-            .find(|&s| count * Table::<F>::levels(width, s) * point <= budget)
-            .unwrap_or(digits);
-        let additions = count * digits + stride * (3 << (width - 1));
-        if additions < best.0 {
-            best = (additions, width, stride);
-        }
-    }
-    (best.1, best.2)
-}
-
 /// Σ (i + 1)·bucketᵢ.
 ///
 /// With i = L·hi + lo this is L·Σ hi·(sum of row hi) + Σ (lo + 1)·(sum of column lo): the rows and
 /// columns are again sums of lists, and only about 2·√n points are left to weigh one by one.
-fn weighted_sum<F: Field, C: SWCurveConfig<BaseField = F>>(
-    buckets: &[Affine<F>],
+fn weighted_sum<K: Kernel, C: SWCurveConfig<BaseField = K::Base>>(
+    buckets: &[K::Words],
     cancelled: &AtomicBool,
 ) -> Projective<C> {
     let log_columns = buckets.len().ilog2().div_ceil(2);
@@ -150,19 +169,21 @@ fn weighted_sum<F: Field, C: SWCurveConfig<BaseField = F>>(
         starts: starts.map(|s| s as u32).collect(),
         entries: by_row.chain(by_column).collect(),
     };
-    let sums = sum_lists(buckets, &lists, cancelled);
-    let mut high = running_sum::<F, C>(&sums[1..rows]);
+    let sums = sum_lists::<K>(buckets, &lists, cancelled);
+    let mut high = running_sum::<K, C>(&sums[1..rows]);
     for _ in 0..log_columns {
         high.double_in_place();
     }
-    high + running_sum::<F, C>(&sums[rows..])
+    high + running_sum::<K, C>(&sums[rows..])
 }
 
 /// Σ (i + 1)·pointᵢ, from the top.
-fn running_sum<F: Field, C: SWCurveConfig<BaseField = F>>(points: &[Affine<F>]) -> Projective<C> {
+fn running_sum<K: Kernel, C: SWCurveConfig<BaseField = K::Base>>(
+    points: &[K::Words],
+) -> Projective<C> {
     let (mut running, mut total) = (Projective::<C>::default(), Projective::<C>::default());
     for point in points.iter().rev() {
-        running += point.to_ark::<C>();
+        running += K::unpack(point).to_ark::<C>();
         total += running;
     }
     total
@@ -171,8 +192,10 @@ fn running_sum<F: Field, C: SWCurveConfig<BaseField = F>>(points: &[Affine<F>]) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::portable::PortableG1;
     use ark_bn254::{g1, Fq, G1Projective};
     use ark_ec::{CurveGroup, PrimeGroup};
+    use ark_ff::Field;
 
     fn bases(count: u64) -> Vec<Affine<Fq>> {
         (0..count)
@@ -208,7 +231,7 @@ mod tests {
                 .map(|(base, k)| G1Projective::from(base.to_ark::<g1::Config>()) * k)
                 .sum();
             for budget in [0, 1 << 12, 1 << 16, 1 << 26] {
-                let table = Table::build::<g1::Config>(&bases, budget);
+                let table = Table::<PortableG1>::build(&bases, budget);
                 assert_eq!(table.sum::<g1::Config>(&scalars, &never), expected, "{count} {budget}");
             }
         }
@@ -218,8 +241,8 @@ mod tests {
     #[test]
     fn a_table_keeps_its_budget() {
         for budget in [300 * 64, 1 << 16, 1 << 20] {
-            let table = Table::build::<g1::Config>(&bases(300), budget);
-            assert!(table.points.len() * 64 <= budget);
+            let table = Table::<PortableG1>::build(&bases(300), budget);
+            assert!(table.points.as_slice().len() * 64 <= budget);
         }
     }
 }

@@ -4,6 +4,7 @@
 //! the work runs on a thread of its own, which this one waits for while it watches for signals.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -18,11 +19,10 @@ use crate::affine::Affine;
 use crate::babyjubjub;
 use crate::bytes::{integer, scalars, write_fr, write_g1, write_g2, ELEMENT};
 use crate::errors::{refuse, Kind, Outcome, Refusal};
-use crate::prove::Prover;
+use crate::loading::{self, LoadedKey};
 use crate::setup;
 use crate::tape;
 use crate::verify;
-use crate::zkey::Zkey;
 
 /// How often a waiting call looks for a signal.
 const POLL: Duration = Duration::from_millis(20);
@@ -34,6 +34,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Program>()?;
     module.add_function(wrap_pyfunction!(multiples_g1, module)?)?;
     module.add_function(wrap_pyfunction!(multiples_g2, module)?)?;
+    module.add_function(wrap_pyfunction!(kernel_name, module)?)?;
+    module.add_function(wrap_pyfunction!(seconds_per_addition, module)?)?;
     module.add_function(wrap_pyfunction!(combine, module)?)?;
     module.add_function(wrap_pyfunction!(add_all, module)?)?;
     Ok(())
@@ -41,15 +43,37 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
 #[pyclass(frozen)]
 struct ProvingKey {
-    prover: Prover,
+    key: LoadedKey,
 }
 
 #[pymethods]
 impl ProvingKey {
     #[new]
     fn new(py: Python<'_>, zkey: &[u8], table_bytes: usize) -> PyResult<Self> {
-        let prover = call(py, |_| Ok(Prover::new(Zkey::decode(zkey)?, table_bytes)))?;
-        Ok(ProvingKey { prover })
+        Ok(ProvingKey { key: call(py, |_| LoadedKey::load(zkey, table_bytes))? })
+    }
+
+    /// Maps a file, and its tables if they lie beside it; where they do not, makes and keeps them.
+    #[staticmethod]
+    fn open(py: Python<'_>, path: PathBuf, table_bytes: usize) -> PyResult<Self> {
+        Ok(ProvingKey { key: call(py, |_| LoadedKey::open(&path, table_bytes))? })
+    }
+
+    #[getter]
+    fn wires(&self) -> usize {
+        self.key.prover.wires()
+    }
+
+    /// The points of the verifying key, as `VerifyingKey` takes them; checked.
+    #[getter]
+    fn verifying_key<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.key.verifying_key)
+    }
+
+    /// Section 10 of the file.
+    #[getter]
+    fn ceremony<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &self.key.ceremony)
     }
 
     fn prove<'py>(
@@ -60,13 +84,25 @@ impl ProvingKey {
         s: &[u8],
     ) -> PyResult<Bound<'py, PyBytes>> {
         let proof = call(py, |cancelled| {
-            let witness = exactly(witness, "witness", self.prover.wires)?;
+            let witness = exactly(witness, "witness", self.key.prover.wires())?;
             let (r, s) = (one(r, "blinding r")?, one(s, "blinding s")?);
-            Ok(self.prover.prove(&witness, r, s, cancelled))
+            Ok(self.key.prover.prove(&witness, r, s, cancelled))
         })?;
         Ok(PyBytes::new(py, &proof))
     }
+
+    /// Where the time of a proof goes.
+    fn profile(&self, py: Python<'_>, witness: &[u8]) -> PyResult<Profile> {
+        call(py, |_| {
+            let witness = exactly(witness, "witness", self.key.prover.wires())?;
+            let stages = self.key.prover.profile(&witness, Fr::from(5u64), Fr::from(7u64));
+            Ok(stages.iter().map(|s| (s.name, s.seconds, s.additions)).collect())
+        })
+    }
 }
+
+/// (stage, seconds, group additions) of one proof.
+type Profile = Vec<(&'static str, f64, usize)>;
 
 #[pyclass(frozen)]
 struct VerifyingKey {
@@ -156,6 +192,18 @@ fn multiples_g1<'py>(py: Python<'py>, scalars: &[u8]) -> PyResult<Bound<'py, PyB
 fn multiples_g2<'py>(py: Python<'py>, scalars: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
     let points = call(py, |_| Ok(setup::multiples_g2(&self::scalars(scalars, "scalars")?)))?;
     Ok(PyBytes::new(py, &concatenated(&points, write_g2)))
+}
+
+/// The kernel that this processor proves with.
+#[pyfunction]
+fn kernel_name() -> &'static str {
+    loading::kernel_name()
+}
+
+/// Seconds of one batched addition on one core, in G1 and in G2.
+#[pyfunction]
+fn seconds_per_addition(py: Python<'_>) -> PyResult<(f64, f64)> {
+    call(py, |_| Ok(loading::seconds_per_addition()))
 }
 
 /// Σ scalar·point on Baby Jubjub; points are (x, y) of 32 bytes each.

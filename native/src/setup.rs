@@ -9,43 +9,47 @@ use ark_ec::{AffineRepr, CurveGroup};
 use ark_ff::AdditiveGroup;
 use rayon::prelude::*;
 
-use crate::affine::{Affine, BatchAdder};
+use crate::affine::Affine;
+use crate::kernel::{Adder, Kernel, Words};
+use crate::portable::{PortableG1, PortableG2};
 use crate::scalar::{digit_count, for_each_digit, signed};
 
 const WIDTH: usize = 8;
 const CHUNK: usize = 1024;
 
 pub fn multiples_g1(scalars: &[Fr]) -> Vec<Affine<Fq>> {
-    multiples::<g1::Config>(&G1Affine::generator(), scalars)
+    multiples::<PortableG1, g1::Config>(&G1Affine::generator(), scalars)
 }
 
 pub fn multiples_g2(scalars: &[Fr]) -> Vec<Affine<Fq2>> {
-    multiples::<g2::Config>(&G2Affine::generator(), scalars)
+    multiples::<PortableG2, g2::Config>(&G2Affine::generator(), scalars)
 }
 
 /// k·P for each k: one batched addition per signed digit.
-fn multiples<C: SWCurveConfig>(base: &ArkAffine<C>, scalars: &[Fr]) -> Vec<Affine<C::BaseField>> {
-    let table = window_table(base);
-    scalars
-        .par_chunks(CHUNK)
-        .flat_map_iter(|chunk| {
-            let mut sums = vec![Affine::infinity(); chunk.len()];
-            let digits: Vec<_> = chunk.iter().map(digits_of).collect();
-            let mut adder = BatchAdder::new();
-            for (window, row) in table.iter().enumerate() {
-                for (i, digits) in digits.iter().enumerate() {
-                    let digit = digits[window];
-                    if digit != 0 {
-                        let multiple = row[digit.unsigned_abs() as usize - 1];
-                        let addend = if digit < 0 { multiple.neg() } else { multiple };
-                        adder.add(sums[i], addend, i, &mut sums);
-                    }
-                }
-                adder.finish(&mut sums);
+fn multiples<K: Kernel, C: SWCurveConfig<BaseField = K::Base>>(
+    base: &ArkAffine<C>,
+    scalars: &[Fr],
+) -> Vec<Affine<K::Base>> {
+    let table = window_table::<K, C>(base);
+    scalars.par_chunks(CHUNK).flat_map_iter(|chunk| chunk_multiples::<K>(&table, chunk)).collect()
+}
+
+fn chunk_multiples<K: Kernel>(table: &[Vec<K::Words>], scalars: &[Fr]) -> Vec<Affine<K::Base>> {
+    let mut sums = vec![K::Words::INFINITY; scalars.len()];
+    let digits: Vec<_> = scalars.iter().map(digits_of).collect();
+    let mut adder = K::Adder::default();
+    for (window, row) in table.iter().enumerate() {
+        for (i, digits) in digits.iter().enumerate() {
+            let digit = digits[window];
+            if digit != 0 {
+                let multiple = row[digit.unsigned_abs() as usize - 1];
+                let addend = if digit < 0 { multiple.neg() } else { multiple };
+                adder.add(sums[i], addend, i, &mut sums);
             }
-            sums
-        })
-        .collect()
+        }
+        adder.finish(&mut sums);
+    }
+    sums.iter().map(K::unpack).collect()
 }
 
 /// The signed digits of a scalar, its sign included.
@@ -59,7 +63,9 @@ fn digits_of(scalar: &Fr) -> Vec<i32> {
 }
 
 /// table[j][d − 1] = d·2^(w·j)·P.
-fn window_table<C: SWCurveConfig>(base: &ArkAffine<C>) -> Vec<Vec<Affine<C::BaseField>>> {
+fn window_table<K: Kernel, C: SWCurveConfig<BaseField = K::Base>>(
+    base: &ArkAffine<C>,
+) -> Vec<Vec<K::Words>> {
     let mut start: Projective<C> = (*base).into();
     (0..digit_count(WIDTH))
         .map(|_| {
@@ -68,7 +74,8 @@ fn window_table<C: SWCurveConfig>(base: &ArkAffine<C>) -> Vec<Vec<Affine<C::Base
                 row.push(row[i - 1] + start);
             }
             start = row[row.len() - 1].double();
-            Projective::normalize_batch(&row).iter().map(Affine::from_ark).collect()
+            let affine = Projective::normalize_batch(&row);
+            affine.iter().map(|point| K::pack(&Affine::from_ark(point))).collect()
         })
         .collect()
 }

@@ -40,7 +40,7 @@ impl Program {
         let count = reader.count(announced, ELEMENT)?;
         let constants = (0..count).map(|_| reader.fr()).collect::<Outcome<Vec<_>>>()?;
         let mut known = inputs + 1;
-        let mut tape = Vec::with_capacity(reader.count(instructions, 16)?);
+        let mut tape = Vec::with_capacity(reader.count(instructions, 12)?);
         for _ in 0..instructions {
             let (instruction, outputs) = read_instruction(&mut reader, &constants, known)?;
             known += outputs;

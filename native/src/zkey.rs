@@ -7,15 +7,16 @@ use std::collections::{HashMap, HashSet};
 
 use ark_bn254::{g1, g2, Fq, Fq2, Fr, G2Affine};
 use ark_ec::short_weierstrass::SWCurveConfig;
-use ark_ff::{Field, PrimeField};
+use ark_ff::{Field, PrimeField, Zero};
 use rayon::prelude::*;
 
 use crate::affine::Affine;
-use crate::bytes::{Reader, ELEMENT};
+use crate::bytes::{integer, Reader, ELEMENT};
 use crate::errors::{refuse, Kind, Outcome};
 use crate::sparse::Matrix;
 
 const TWO_ADICITY: u32 = 28;
+const CIRCUIT_HASH: usize = 64;
 
 /// The ends of a key: what a verifier has too, and β₁ and δ₁.
 pub struct Ends {
@@ -27,32 +28,45 @@ pub struct Ends {
     pub delta_2: Affine<Fq2>,
 }
 
-/// A proving key as its file has it.
-pub struct Zkey {
+/// What a prover needs of a key besides its queries.
+pub struct Frame {
     pub wires: usize,
     pub public: usize,
     pub log_size: u32,
     pub ends: Ends,
+    pub ic: Vec<Affine<Fq>>,
     pub a: Matrix,
     pub b: Matrix,
-    pub a_query: Vec<Affine<Fq>>,
-    pub b1_query: Vec<Affine<Fq>>,
-    pub b2_query: Vec<Affine<Fq2>>,
-    pub c_query: Vec<Affine<Fq>>,
-    pub h_query: Vec<Affine<Fq>>,
 }
 
-impl Zkey {
-    pub fn decode(data: &[u8]) -> Outcome<Self> {
-        let sections = sections(data)?;
-        let get = |number| section(&sections, number);
-        let mut protocol = get(1)?;
+/// The points that a prover sums, one query after the other.
+pub struct Queries {
+    pub a: Vec<Affine<Fq>>,
+    pub b1: Vec<Affine<Fq>>,
+    pub b2: Vec<Affine<Fq2>>,
+    pub c: Vec<Affine<Fq>>,
+    pub h: Vec<Affine<Fq>>,
+}
+
+/// A `.zkey`, its sections found.
+pub struct Zkey<'a> {
+    sections: Sections<'a>,
+}
+
+impl<'a> Zkey<'a> {
+    pub fn open(data: &'a [u8]) -> Outcome<Self> {
+        Ok(Zkey { sections: sections(data)? })
+    }
+
+    /// Everything but the queries.
+    pub fn frame(&self) -> Outcome<Frame> {
+        let mut protocol = self.section(1)?;
         let number = protocol.u32()?;
         if number != 1 {
             return refuse(Kind::MalformedFile, ".zkey protocol", "1 (Groth16)", number);
         }
         protocol.finish()?;
-        let mut header = get(2)?;
+        let mut header = self.section(2)?;
         header.prime(&Fq::MODULUS)?;
         header.prime(&Fr::MODULUS)?;
         let (wires, public, size) = (header.u32()?, header.u32()?, header.u32()?);
@@ -75,24 +89,43 @@ impl Zkey {
         header.finish()?;
         check_g1(&[ends.alpha_1, ends.beta_1, ends.delta_1])?;
         check_g2(&[ends.beta_2, ends.gamma_2, ends.delta_2])?;
-        // First, because section 9 holds the domain's size against real bytes: a few bytes of
-        // matrix entries could otherwise ask for 2²⁷ rows.
-        let h_query = query_1(get(9)?, size)?;
-        let (a, b) = matrices(get(4)?, size, wires)?;
+        // Before the matrices, because section 9 holds the domain's size against real bytes: a
+        // few bytes of matrix entries could otherwise ask for 2²⁷ rows.
+        self.section(9)?.count(size, 2 * ELEMENT)?;
+        let (a, b) = matrices(self.section(4)?, size, wires)?;
+        // Before the public rows, because section 3 does the same for the public wires.
+        let ic = query_1(self.section(3)?, public + 1)?;
         check_public_rows(&a, &b, public)?;
-        Ok(Zkey {
-            wires: wires as usize,
-            public: public as usize,
-            log_size: size.ilog2(),
-            ends,
-            a,
-            b,
-            a_query: query_1(get(5)?, wires)?,
-            b1_query: query_1(get(6)?, wires)?,
-            b2_query: query_2(get(7)?, wires)?,
-            c_query: query_1(get(8)?, wires - public - 1)?,
-            h_query,
+        let (wires, public) = (wires as usize, public as usize);
+        Ok(Frame { wires, public, log_size: size.ilog2(), ends, ic, a, b })
+    }
+
+    /// The queries, every point checked.
+    pub fn queries(&self, frame: &Frame) -> Outcome<Queries> {
+        let (wires, public) = (frame.wires as u32, frame.public as u32);
+        Ok(Queries {
+            a: query_1(self.section(5)?, wires)?,
+            b1: query_1(self.section(6)?, wires)?,
+            b2: query_2(self.section(7)?, wires)?,
+            c: query_1(self.section(8)?, wires - public - 1)?,
+            h: query_1(self.section(9)?, 1 << frame.log_size)?,
         })
+    }
+
+    /// Section 10: the circuit's hash and the contributions.
+    pub fn ceremony(&self) -> Outcome<&'a [u8]> {
+        let mut body = self.section(10)?;
+        body.count(1, CIRCUIT_HASH + 4)?;
+        body.take(body.remaining())
+    }
+
+    fn section(&self, number: u32) -> Outcome<Reader<'a>> {
+        match self.sections.get(&number) {
+            Some(data) => Ok(Reader::new(data, ".zkey section")),
+            None => {
+                refuse(Kind::MalformedFile, ".zkey file", format!("a section {number}"), "none")
+            }
+        }
     }
 }
 
@@ -125,13 +158,6 @@ fn sections(data: &[u8]) -> Outcome<Sections<'_>> {
     }
     whole.finish()?;
     Ok(sections)
-}
-
-fn section<'a>(sections: &Sections<'a>, number: u32) -> Outcome<Reader<'a>> {
-    match sections.get(&number) {
-        Some(data) => Ok(Reader::new(data, ".zkey section")),
-        None => refuse(Kind::MalformedFile, ".zkey file", format!("a section {number}"), "none"),
-    }
 }
 
 fn query_1(mut body: Reader<'_>, count: u32) -> Outcome<Vec<Affine<Fq>>> {
@@ -177,12 +203,14 @@ fn on_curve<C: SWCurveConfig>(p: &Affine<C::BaseField>) -> bool {
     p.is_infinity() || p.y.square() == p.x.square() * p.x + C::COEFF_B
 }
 
-/// Each public wire stands alone in a row of A whose row in B is empty.
+/// Each public wire stands alone, times something, in a row of A whose row in B is empty.
 fn check_public_rows(a: &Matrix, b: &Matrix, public: u32) -> Outcome<()> {
     let mut missing: HashSet<u32> = (0..=public).collect();
     for index in 0..a.rows() {
-        if let ([(wire, _)], []) = (a.row(index), b.row(index)) {
-            missing.remove(wire);
+        if let ([(wire, value)], []) = (a.row(index), b.row(index)) {
+            if !value.is_zero() {
+                missing.remove(wire);
+            }
         }
     }
     match missing.into_iter().min() {
@@ -201,12 +229,16 @@ fn matrices(mut body: Reader<'_>, size: u32, wires: u32) -> Outcome<(Matrix, Mat
     let factor = unscale();
     for _ in 0..count {
         let (matrix, row, wire) = (body.u32()?, body.u32()?, body.u32()?);
-        let value = body.fr()?;
-        if matrix > 1 || row >= size || wire >= wires {
-            let found = format!("({matrix}, {row}, {wire})");
-            return refuse(Kind::MalformedFile, ".zkey section 4", "an entry of A or B", found);
+        let number = integer(&body.array()?);
+        match Fr::from_bigint(number) {
+            Some(value) if matrix < 2 && row < size && wire < wires => {
+                entries[matrix as usize].push((row, wire, value * factor));
+            }
+            _ => {
+                let found = format!("({matrix}, {row}, {wire}, {number})");
+                return refuse(Kind::MalformedFile, ".zkey section 4", "an entry of A or B", found);
+            }
         }
-        entries[matrix as usize].push((row, wire, value * factor));
     }
     body.finish()?;
     let [a, b] = entries;

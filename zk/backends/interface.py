@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, NamedTuple
 
 from zk.babyjubjub import Point
 from zk.circuit import CompiledCircuit, WitnessProgram
 from zk.errors import ProofRejected
+from zk.formats.files import read_bytes
 from zk.formats.zkey import decode_zkey
 from zk.groth16.batch import Statement
 from zk.groth16.keys import Proof, ProvingKey, VerifyingKey
@@ -20,6 +23,23 @@ from zk.groth16.prove import Blinding
 from zk.groth16.setup import Trapdoor
 from zk.progress import Progress, silent
 from zk.r1cs import R1CS
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A part of one proof: its seconds, and the additions in one group that it cannot avoid."""
+
+    name: str
+    seconds: float
+    additions: int
+    group: int
+
+
+class AdditionCosts(NamedTuple):
+    """Seconds of one addition in G1 and in G2, on one core."""
+
+    g1: float
+    g2: float
 
 
 class Verifier(ABC):
@@ -60,6 +80,10 @@ class Prover(ABC):
     ) -> Proof:
         """A proof that does not verify where the witness breaks a constraint."""
 
+    def profile(self, _witness: Sequence[int]) -> Sequence[Stage]:
+        """Where the time of one proof goes; nothing, where the backend cannot tell."""
+        return ()
+
 
 class Backend(ABC):
     """One implementation of the arithmetic."""
@@ -80,9 +104,17 @@ class Backend(ABC):
         """Loads the proving key of a file."""
         return self.prover(decode_zkey(zkey, progress))
 
+    def open_prover(self, path: Path, progress: Progress = silent) -> Prover:
+        """Loads the proving key of a file on disk."""
+        return self.load_prover(read_bytes(path), progress)
+
     @abstractmethod
     def verifier(self, key: VerifyingKey) -> Verifier:
         """Loads a verifying key."""
+
+    def addition_costs(self) -> AdditionCosts | None:
+        """What a group addition costs here; None, where the backend does not say."""
+        return None
 
     @abstractmethod
     def run(self, program: WitnessProgram, inputs: Sequence[int]) -> Sequence[int]:

@@ -7,20 +7,23 @@ numbers, unsafe keys); what costs much crosses the border once, as bytes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import ClassVar, Final, overload
 from weakref import WeakKeyDictionary
 
 from zk import _native
 from zk.babyjubjub import Point
-from zk.backends.interface import Backend, Prover, Verifier
+from zk.backends.interface import AdditionCosts, Backend, Prover, Stage, Verifier
 from zk.bn254 import G1Point, G2Point
 from zk.circuit import CompiledCircuit, WitnessProgram
 from zk.circuit.tape import encode_program, encode_tape
 from zk.errors import Conflict, Malformed, Unsatisfied
 from zk.field import ELEMENT_BYTES, SUBGROUP_ORDER, encode, signed
-from zk.formats.zkey import decode_verifying_part, encode_zkey
+from zk.formats.files import check_file
+from zk.formats.zkey import encode_zkey
 from zk.groth16 import Blinding, Proof, ProvingKey, Trapdoor, VerifyingKey, insecure_dev_setup
 from zk.groth16.batch import Statement, batch_coefficients
+from zk.groth16.keys import is_insecure
 from zk.progress import Progress, silent
 from zk.r1cs import R1CS, check_elements
 
@@ -79,27 +82,36 @@ class NativeVerifier(Verifier):
 class NativeProver(Prover):
     """A proving key with its window tables."""
 
-    def __init__(self, zkey: bytes, verifying_key: VerifyingKey, wires: int) -> None:
+    def __init__(self, native: _native.ProvingKey) -> None:
+        verifying_key = _verifying_key(native)
         super().__init__(verifying_key, NativeVerifier(verifying_key))
-        self._wires = wires
-        self._native = _native.ProvingKey(zkey, TABLE_BYTES)
+        self._native = native
 
     def unchecked_prove(
         self, witness: Sequence[int], blinding: Blinding, progress: Progress = silent
     ) -> Proof:
-        if len(witness) != self._wires:
+        buffer = self._buffer(witness)
+        progress("prove", 0, 1)
+        data = self._native.prove(buffer, encode(blinding.r), encode(blinding.s))
+        progress("prove", 1, 1)
+        return _proof(data)
+
+    def profile(self, witness: Sequence[int]) -> list[Stage]:
+        return [
+            Stage(name, seconds, additions, group=2 if name == "sum B2" else 1)
+            for name, seconds, additions in self._native.profile(self._buffer(witness))
+        ]
+
+    def _buffer(self, witness: Sequence[int]) -> bytes:
+        wires = self._native.wires
+        if len(witness) != wires:
             raise Conflict(
-                "witness",
-                expected=f"{self._wires} wires, as the key",
-                actual=f"{len(witness)} wires",
+                "witness", expected=f"{wires} wires, as the key", actual=f"{len(witness)} wires"
             )
         if not isinstance(witness, Elements):
             check_elements(witness)
             witness = Elements.of(witness)
-        progress("prove", 0, 1)
-        data = self._native.prove(witness.buffer, encode(blinding.r), encode(blinding.s))
-        progress("prove", 1, 1)
-        return _proof(data)
+        return witness.buffer
 
 
 class NativeBackend(Backend):
@@ -116,16 +128,27 @@ class NativeBackend(Backend):
         return insecure_dev_setup(r1cs, trapdoor, progress, _generator_multiples)
 
     def prover(self, key: ProvingKey) -> Prover:
-        return NativeProver(encode_zkey(key), key.verifying_key, key.wires)
+        return self.load_prover(encode_zkey(key))
 
     def load_prover(self, zkey: bytes, progress: Progress = silent) -> Prover:
         progress("load key", 0, 1)
-        prover = NativeProver(zkey, *decode_verifying_part(zkey))
+        native = _native.ProvingKey(zkey, TABLE_BYTES)
         progress("load key", 1, 1)
-        return prover
+        return NativeProver(native)
+
+    def open_prover(self, path: Path, progress: Progress = silent) -> Prover:
+        """As the interface has it; window tables are kept beside the file and mapped."""
+        check_file(path)
+        progress("load key", 0, 1)
+        native = _native.ProvingKey.open(path, TABLE_BYTES)
+        progress("load key", 1, 1)
+        return NativeProver(native)
 
     def verifier(self, key: VerifyingKey) -> Verifier:
         return NativeVerifier(key)
+
+    def addition_costs(self) -> AdditionCosts:
+        return AdditionCosts(*_native.seconds_per_addition())
 
     def run(self, program: WitnessProgram, inputs: Sequence[int]) -> Sequence[int]:
         program.check_inputs(inputs)
@@ -172,6 +195,16 @@ def _generator_multiples(
     progress("setup", 2, 2)
     points_1 = [G1Point.unchecked(*_numbers(data_1, i, 2)) for i in range(0, len(data_1), 64)]
     return points_1, [_g2(data_2, i) for i in range(0, len(data_2), 128)]
+
+
+def _verifying_key(native: _native.ProvingKey) -> VerifyingKey:
+    """The key's points were checked when it was loaded; whether they are safe is checked here."""
+    data = native.verifying_key
+    alpha_1, beta_2 = G1Point.unchecked(*_numbers(data, 0, 2)), _g2(data, 64)
+    gamma_2, delta_2 = _g2(data, 192), _g2(data, 320)
+    ic = tuple(G1Point.unchecked(*_numbers(data, i, 2)) for i in range(448, len(data), 64))
+    insecure = is_insecure(native.ceremony)
+    return VerifyingKey(alpha_1, beta_2, gamma_2, delta_2, ic, insecure=insecure)
 
 
 def _proof(data: bytes) -> Proof:

@@ -18,19 +18,23 @@ MAX_JSON_BYTES: Final = 64 << 20
 
 def read_bytes(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
     """The file's bytes; one that is missing, special or too large is `MalformedFile`."""
+    check_file(path, limit)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def check_file(path: Path, limit: int = MAX_FILE_BYTES) -> None:
+    """Raises `MalformedFile` unless there is a regular file of at most that size."""
     try:
         if not path.is_file():
             raise MalformedFile(str(path), expected="a file", actual="none")
         size = path.stat().st_size
-        if size > limit:
-            raise MalformedFile(
-                str(path), expected=f"at most {limit} bytes", actual=f"{size} bytes"
-            )
-        return path.read_bytes()
     except OSError as error:
-        raise MalformedFile(
-            str(path), expected="a readable file", actual=error.strerror or "an error"
-        ) from None
+        raise _unreadable(path, error) from None
+    if size > limit:
+        raise MalformedFile(str(path), expected=f"at most {limit} bytes", actual=f"{size} bytes")
 
 
 def write_files(contents: Mapping[Path, bytes]) -> None:
@@ -48,6 +52,11 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
     finally:
         for temporary in staged.values():
             temporary.unlink(missing_ok=True)
+
+
+def _unreadable(path: Path, error: OSError) -> MalformedFile:
+    reason = error.strerror or "an error"
+    return MalformedFile(str(path), expected="a readable file", actual=reason)
 
 
 def _stage(path: Path, data: bytes) -> Path:

@@ -72,15 +72,6 @@ def decode_zkey(data: bytes, progress: Progress = silent) -> ProvingKey:
     )
 
 
-def decode_verifying_part(data: bytes) -> tuple[VerifyingKey, int]:
-    """The verifying key of a file, checked, and the number of wires; nothing else is read."""
-    sections = parse_container(data, _KIND, versions=(1,))
-    header = _header(sections)
-    for point in header.points_2:
-        point.check_subgroup()
-    return _verifying_key(sections, header), header.wires
-
-
 @dataclass(frozen=True, slots=True)
 class _Header:
     """Section 2; its points of G2 are on the curve, the subgroup is for the caller to check."""
