@@ -2,6 +2,7 @@
 
 from zk.groth16.batch import verify_batch
 from zk.groth16.domain import Domain
+from zk.groth16.fixing import fix_inputs
 from zk.groth16.keys import Proof, ProvingKey, VerifyingKey
 from zk.groth16.prove import Blinding, prove
 from zk.groth16.setup import Trapdoor, insecure_dev_setup
@@ -14,6 +15,7 @@ __all__ = [
     "ProvingKey",
     "Trapdoor",
     "VerifyingKey",
+    "fix_inputs",
     "insecure_dev_setup",
     "prove",
     "verify",
