@@ -9,6 +9,7 @@ pub mod bytes;
 pub mod errors;
 #[cfg(target_arch = "x86_64")]
 pub mod ifma;
+pub mod inverse;
 pub mod kernel;
 pub mod lists;
 pub mod loading;

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::bytes::{Reader, ELEMENT};
 use crate::errors::{refuse, Kind, Outcome};
+use crate::inverse::inverse;
 
 const SUBJECT: &str = "witness program";
 
@@ -73,8 +74,8 @@ impl Program {
                     registers.push(value(a, &registers) * value(b, &registers));
                 }
                 Instruction::Quotient(a, b) => {
-                    let inverse = value(b, &registers).inverse().unwrap_or(Fr::ZERO);
-                    registers.push(value(a, &registers) * inverse);
+                    let reciprocal = inverse(&value(b, &registers)).unwrap_or(Fr::ZERO);
+                    registers.push(value(a, &registers) * reciprocal);
                 }
                 Instruction::Bits(a, count) => {
                     let bits = value(a, &registers).into_bigint();
