@@ -10,7 +10,7 @@ Public: O, D, the escrow of D's opening, the notice, context. Private: both open
 | ---------- | ------------------------------------------------------------------ |
 | `range`    | every component of both within its width; both blindings below 2²⁵²   |
 | `opening`  | O and D open to cash and instruments; their collateral is zero       |
-| `quantity` | 0 < q ≤ R, and q ≤ 2⁴⁷                                             |
+| `quantity` | 0 < q ≤ R, with q ≤ 2⁴⁷ and R − q < 2⁴⁷                              |
 | `fraction` | R·D_k = q·O_k for every instrument                                  |
 | `price`    | R·D_cash ≥ q·O_cash                                                 |
 | `escrow`   | D's opening, encrypted to the escrow key                             |

@@ -94,6 +94,13 @@ def canonical(x: int, p: int, subject: str) -> int:
     return x
 
 
+def canonical_secret(x: int, p: int, subject: str) -> int:
+    """As `canonical`, for a value that no message may show."""
+    if not is_canonical(x, p):
+        raise Malformed(subject, expected=f"an integer in [0, {p})", actual="another (redacted)")
+    return x
+
+
 def decode(data: bytes, p: int, subject: str) -> int:
     """A little-endian element of 32 bytes, canonical only."""
     if len(data) != ELEMENT_BYTES:

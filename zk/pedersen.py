@@ -13,7 +13,7 @@ from typing import Self
 from zk import generators
 from zk.babyjubjub import Point, combine
 from zk.errors import Malformed, OpeningRejected
-from zk.field import SUBGROUP_ORDER, canonical
+from zk.field import SUBGROUP_ORDER, canonical_secret
 from zk.randomness import Randomness, system_randomness
 
 
@@ -25,7 +25,7 @@ class Opening:
     blinding: int
 
     def __post_init__(self) -> None:
-        canonical(self.blinding, SUBGROUP_ORDER, "blinding")
+        canonical_secret(self.blinding, SUBGROUP_ORDER, "blinding")
 
     @classmethod
     def of(cls, values: tuple[int, ...], randomness: Randomness = system_randomness) -> Self:

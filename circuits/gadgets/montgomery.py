@@ -52,8 +52,8 @@ def add_incomplete(cs: System, p: MontgomeryPoint, q: MontgomeryPoint) -> Montgo
     λ·(u₂ − u₁) = v₂ − v₁, u₃ = λ² − A − u₁ − u₂, v₃ = λ·(u₁ − u₃) − v₁.
     """
     slope = _slope(cs, q.v - p.v, q.u - p.u)
-    u = cs.square(slope) - A - p.u - q.u
-    v = cs.product(slope, p.u - u) - p.v
+    u = cs.named(cs.square(slope) - A - p.u - q.u)
+    v = cs.named(cs.product(slope, p.u - u) - p.v)
     return MontgomeryPoint(u, v)
 
 
@@ -68,8 +68,8 @@ def double_and_add_incomplete(
     first = _slope(cs, q.v - p.v, q.u - p.u)
     u_sum = cs.square(first) - A - p.u - q.u
     second = _slope(cs, 2 * p.v, p.u - u_sum) - first
-    u = cs.square(second) - A - p.u - u_sum
-    v = cs.product(second, p.u - u) - p.v
+    u = cs.named(cs.square(second) - A - p.u - u_sum)
+    v = cs.named(cs.product(second, p.u - u) - p.v)
     return MontgomeryPoint(u, v)
 
 

@@ -108,3 +108,11 @@ def test_an_opening_prints_redacted() -> None:
 def test_a_zero_opening_commits_to_the_identity() -> None:
     """Nothing, blinded by nothing, is the identity: hiding rests on the blinding alone."""
     assert Opening((0, 0), 0).commit() == Commitment(Point.IDENTITY)
+
+
+def test_a_refused_blinding_is_not_shown() -> None:
+    """A secret that is out of range is refused without appearing in the message."""
+    secret = SUBGROUP_ORDER + 123456789
+    with pytest.raises(Malformed) as refusal:
+        Opening((1,), secret)
+    assert str(secret) not in str(refusal.value)

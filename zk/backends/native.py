@@ -111,6 +111,8 @@ class NativeProver(Prover):
         if not isinstance(witness, Elements):
             check_elements(witness)
             witness = Elements.of(witness)
+        elif witness[0] != 1:
+            raise Malformed("witness", expected="wire 0 = 1", actual=witness[0])
         return witness.buffer
 
 

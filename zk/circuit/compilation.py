@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from zk.circuit.folding import fold
 from zk.circuit.linear import Linear
+from zk.circuit.orientation import orient
 from zk.circuit.program import Combination, WitnessProgram
 from zk.circuit.signals import check_same_structure, field_elements, leaves, names, replace_leaves
 from zk.circuit.system import NamedConstraint, System
@@ -113,6 +114,7 @@ def compile_circuit(circuit: Circuit[Any, Any]) -> CompiledCircuit:
     result = fold(system.constraints, first_private=1 + public_count)
     folded, kept = result.constraints, set(range(1, system.registers)) - result.replaced
     _require_constrained(folded, kept, names(public) + names(private))
+    folded = orient(folded)
     wires = _wires(folded, public_count)
     r1cs = R1CS(
         wires=len(wires),

@@ -61,6 +61,15 @@ class System:
         """a²."""
         return self.product(a, a)
 
+    def named(self, value: Linear) -> Linear:
+        """`value` in a register of its own, so that rows which mention it stay short.
+
+        It costs nothing: folding pays for the linear constraint with another signal of the sum.
+        """
+        (out,) = self._assign(Operation.PRODUCT, 1, value, Linear.constant(1))
+        self.enforce_equal(out, value)
+        return out
+
     def enforce_product(self, a: Signal, b: Signal, c: Signal) -> None:
         """a·b = c."""
         self._add(as_linear(a), as_linear(b), as_linear(c))

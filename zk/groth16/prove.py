@@ -19,7 +19,7 @@ from py_ecc.optimized_bn128 import Z1, Z2, add
 
 from zk.bn254 import GroupPoint, Projective, affine_g1, affine_g2
 from zk.errors import Conflict
-from zk.field import SCALAR_MODULUS, canonical
+from zk.field import SCALAR_MODULUS, canonical_secret
 from zk.groth16.keys import Proof, ProvingKey
 from zk.groth16.qap import quotient_values
 from zk.msm import multi_scalar_multiplication
@@ -39,8 +39,8 @@ class Blinding:
     s: int
 
     def __post_init__(self) -> None:
-        canonical(self.r, SCALAR_MODULUS, "blinding r")
-        canonical(self.s, SCALAR_MODULUS, "blinding s")
+        canonical_secret(self.r, SCALAR_MODULUS, "blinding r")
+        canonical_secret(self.s, SCALAR_MODULUS, "blinding s")
 
     @classmethod
     def draw(cls, randomness: Randomness = system_randomness) -> Self:
