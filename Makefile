@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PEERS  := tests/interop/node_modules/.ready
 
-.PHONY: demo test check format lint types layers native native-checks peers clean
+.PHONY: demo test check format lint types layers native native-checks fuzz peers bench-peers clean
 
 demo: $(READY)
 	$(BIN)/tacit demo
@@ -35,9 +35,15 @@ native: $(READY)
 
 native-checks:
 	cd native && cargo fmt --check
+	cd native/fuzz && cargo fmt --check
 	cd native && cargo clippy --release --all-targets -- -D warnings
 	cd native && cargo test --release
 	$(BIN)/python -m mypy.stubtest zk._native
+
+# Each decoder of the native backend against damaged bytes, FUZZ_SECONDS long.
+FUZZ_SECONDS ?= 10
+fuzz: $(READY)
+	native/fuzz/run $(FUZZ_SECONDS)
 
 # The tools of others that the tests compare with. Without node they are skipped, visibly.
 peers:
@@ -48,6 +54,13 @@ $(PEERS): tests/interop/package.json tests/interop/package-lock.json
 	cd tests/interop && npm ci --no-audit --no-fund --loglevel=error
 	touch $@
 
+# The provers that `tacit bench` compares with; one without its toolchain is skipped, visibly.
+bench-peers: peers
+	@if command -v cargo >/dev/null; then cd benchmarks/peers/ark && cargo build --release; \
+	else echo "cargo not found: tacit bench will skip ark-groth16"; fi
+	@if command -v go >/dev/null; then cd benchmarks/peers/gnark && GOAMD64=v3 go build -o build/gnark .; \
+	else echo "go not found: tacit bench will skip gnark"; fi
+
 $(READY): pyproject.toml constraints.txt native/Cargo.toml $(wildcard native/src/*.rs)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tacit needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
@@ -55,4 +68,4 @@ $(READY): pyproject.toml constraints.txt native/Cargo.toml $(wildcard native/src
 	touch $@
 
 clean:
-	rm -rf $(VENV) build *.egg-info native/target zk/_native*.so tests/interop/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build *.egg-info native/target native/fuzz/target native/fuzz/corpus native/fuzz/artifacts benchmarks/peers/ark/target benchmarks/peers/gnark/build zk/_native*.so tests/interop/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

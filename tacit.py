@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from benchmarks.command import bench
 from circuits.command import app as circuits_app
 from prover.command import prove
 from prover.demonstration import demo
@@ -22,6 +23,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(prove)
 app.command()(verify)
+app.command()(bench)
 app.add_typer(circuits_app, name="circuits")
 
 

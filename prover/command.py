@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zk.backends import Choice, select
+from zk.backends import Choice, describe, select
 from zk.console import BackendOption, JsonOption, err, print_json, progress_bar
 from zk.formats.files import read_bytes, write_files
 from zk.formats.json import encode_proof, encode_public
@@ -28,7 +28,7 @@ def prove(
     Example: tacit prove circuit.zkey witness.wtns --proof proof.json --public public.json
     """
     chosen = select(backend)
-    err.print(f"backend: {chosen.name}")
+    err.print(f"backend: {describe(chosen)}", soft_wrap=True)
     with progress_bar() as progress:
         prover = chosen.open_prover(zkey, progress)
         values = decode_wtns(read_bytes(witness))

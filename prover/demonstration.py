@@ -18,7 +18,7 @@ from circuits.claim import Claim, ClaimPrivate, ClaimPublic, claim_public
 from circuits.shape import SHAPES
 from prover.proving import StatementProver
 from verifier.proofs import StatementVerifier
-from zk.backends import Backend, Choice, select
+from zk.backends import Backend, Choice, describe, select
 from zk.circuit import compile_circuit
 from zk.console import BackendOption, out, progress_bar
 from zk.errors import ProofRejected, Unsatisfied
@@ -60,7 +60,7 @@ def demo(
     chosen = select(backend)
     randomness = system_randomness if seed is None else insecure_seeded_randomness(seed)
     out.rule("Tacit: a margin proof on a portfolio that nobody sees")
-    out.print(f"backend: {chosen.name}")
+    out.print(f"backend: {describe(chosen)}", soft_wrap=True)
     circuit = Claim(_SHAPE)
     count = len(compile_circuit(circuit).r1cs.constraints)
     with _Stage(f"development key for {count:,} constraints (insecure: made on the spot)"):

@@ -32,6 +32,20 @@ def backend(request: pytest.FixtureRequest) -> Backend:
     return select(request.param)
 
 
+@pytest.fixture(scope="session")
+def reference() -> Backend:
+    """The backend that the others are held against."""
+    return select(Choice.PY_ECC)
+
+
+@pytest.fixture(scope="session")
+def native() -> Backend:
+    """The native backend; skips, visibly, where it is not installed."""
+    if Choice.NATIVE not in available():
+        pytest.skip("the native backend is not installed")
+    return select(Choice.NATIVE)
+
+
 def has_peers() -> bool:
     """True where node and the tools of others are there."""
     return shutil.which("node") is not None and (NODE_MODULES / ".ready").is_file()

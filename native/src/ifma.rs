@@ -158,8 +158,8 @@ where
         // SAFETY: the loader makes this kernel's tables only where `is_available` is true.
         unsafe { self.carry_out(count.div_ceil(LANES)) };
         for (job, &out) in self.outs.iter().enumerate() {
-            for word in 0..W {
-                results[out][word] = self.columns[word * BATCH + job];
+            for (word, place) in results[out].iter_mut().enumerate() {
+                *place = self.columns[word * BATCH + job];
             }
         }
         self.outs.clear();
@@ -229,6 +229,7 @@ impl<E: Element, const W: usize> IfmaAdder<E, W> {
 ///
 /// # Safety
 /// Only to be called, and inlined, where those features are enabled.
+#[allow(clippy::missing_safety_doc)] // said above, for all of them
 pub trait Element: Copy {
     unsafe fn one() -> Self;
     unsafe fn load(columns: &[u64], word: usize, group: usize) -> Self;

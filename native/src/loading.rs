@@ -1,12 +1,11 @@
 //! Keys, loaded for the kernel that this processor has.
 
-use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ark_bn254::{g1, g2, Fr};
 use memmap2::Mmap;
 use sha2::{Digest as _, Sha256};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::bytes::{write_g1, write_g2};
 use crate::errors::{refuse, Kind, Outcome};
@@ -15,7 +14,7 @@ use crate::ifma::Ifma;
 use crate::kernel::{self, Family};
 use crate::portable::Portable;
 use crate::prove::{Prover, Stage, Tables};
-use crate::tables::{Digest, Reader};
+use crate::tables::{open_file, Digest, Reader};
 use crate::zkey::{Frame, Zkey};
 
 /// A prover, whichever kernel it runs on.
@@ -48,49 +47,61 @@ pub struct LoadedKey {
 
 impl LoadedKey {
     /// From the bytes of a file; every point is checked and the tables are made.
-    pub fn load(data: &[u8], budget: usize) -> Outcome<Self> {
+    pub fn load(data: &[u8], budget: usize, cancelled: &AtomicBool) -> Outcome<Self> {
         let zkey = Zkey::open(data)?;
         let frame = zkey.frame()?;
         Self::finish(&zkey, frame, |frame| {
-            let queries = zkey.queries(&frame)?;
             Ok(match kernel_name() {
                 #[cfg(target_arch = "x86_64")]
-                IFMA => Box::new(Prover::new(frame, Tables::<Ifma>::build(queries, budget))),
-                _ => Box::new(Prover::new(frame, Tables::<Portable>::build(queries, budget))),
+                IFMA => Box::new(Self::made::<Ifma>(&zkey, frame, budget, cancelled)?),
+                _ => Box::new(Self::made::<Portable>(&zkey, frame, budget, cancelled)?),
             })
         })
     }
 
     /// From a file, with the tables beside it where they are this very key's.
-    pub fn open(path: &Path, budget: usize) -> Outcome<Self> {
+    pub fn open(path: &Path, budget: usize, cancelled: &AtomicBool) -> Outcome<Self> {
         let map = map(path)?;
         let zkey = Zkey::open(&map)?;
         let frame = zkey.frame()?;
-        let digest: Digest = Sha256::digest(&map[..]).into();
-        let beside = path.with_extension("zkey.tables");
+        let beside = Beside {
+            path: path.with_extension("zkey.tables"),
+            digest: Sha256::digest(&map[..]).into(),
+        };
         Self::finish(&zkey, frame, |frame| {
             Ok(match kernel_name() {
                 #[cfg(target_arch = "x86_64")]
-                IFMA => Box::new(Self::prover::<Ifma>(&zkey, frame, &beside, &digest, budget)?),
-                _ => Box::new(Self::prover::<Portable>(&zkey, frame, &beside, &digest, budget)?),
+                IFMA => Box::new(Self::kept::<Ifma>(&zkey, frame, &beside, budget, cancelled)?),
+                _ => Box::new(Self::kept::<Portable>(&zkey, frame, &beside, budget, cancelled)?),
             })
         })
     }
 
-    fn prover<K: Family>(
+    /// With the tables of the file, if they are good; with new ones that are put there, if not.
+    fn kept<K: Family>(
         zkey: &Zkey<'_>,
         frame: Frame,
-        beside: &Path,
-        digest: &Digest,
+        beside: &Beside,
         budget: usize,
+        cancelled: &AtomicBool,
     ) -> Outcome<Prover<K>> {
-        let found = Reader::open(beside, digest);
+        let found = Reader::open(&beside.path, &beside.digest);
         if let Some(tables) = found.and_then(|file| Tables::read(file, &frame, budget)) {
             return Ok(Prover::new(frame, tables));
         }
-        let tables = Tables::build(zkey.queries(&frame)?, budget);
+        let tables = tables(zkey, &frame, budget, cancelled)?;
         // A folder that cannot be written to costs time at the next start, and nothing else.
-        let _ = tables.writer(digest).finish(beside);
+        let _ = tables.writer(&beside.digest).finish(&beside.path);
+        Ok(Prover::new(frame, tables))
+    }
+
+    fn made<K: Family>(
+        zkey: &Zkey<'_>,
+        frame: Frame,
+        budget: usize,
+        cancelled: &AtomicBool,
+    ) -> Outcome<Prover<K>> {
+        let tables = tables(zkey, &frame, budget, cancelled)?;
         Ok(Prover::new(frame, tables))
     }
 
@@ -102,6 +113,26 @@ impl LoadedKey {
         let (verifying_key, ceremony) = (verifying_key(&frame), zkey.ceremony()?.to_vec());
         Ok(LoadedKey { prover: prover(frame)?, verifying_key, ceremony })
     }
+}
+
+/// Where the tables of a key are kept, and the digest by which they are known to be its own.
+struct Beside {
+    path: PathBuf,
+    digest: Digest,
+}
+
+fn tables<K: Family>(
+    zkey: &Zkey<'_>,
+    frame: &Frame,
+    budget: usize,
+    cancelled: &AtomicBool,
+) -> Outcome<Tables<K>> {
+    let tables = Tables::build(zkey.queries(frame, cancelled)?, budget, cancelled);
+    if cancelled.load(Ordering::Relaxed) {
+        // Nobody waits for these, and they mean nothing: they must not be kept.
+        return refuse(Kind::Conflict, "key", "to be loaded", "an interruption");
+    }
+    Ok(tables)
 }
 
 /// Seconds of one batched addition in G1 and in G2, on the kernel that proves.
@@ -147,7 +178,7 @@ fn verifying_key(frame: &Frame) -> Vec<u8> {
 }
 
 fn map(path: &Path) -> Outcome<Mmap> {
-    let opened = File::open(path).and_then(|file| {
+    let opened = open_file(path).and_then(|file| {
         // SAFETY: the map is read only and lives for this call; should another process truncate
         // the file meanwhile, reading raises SIGBUS, and what it rewrites is checked as it is.
         unsafe { Mmap::map(&file) }

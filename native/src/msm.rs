@@ -8,7 +8,7 @@
 //! Zeros cost nothing, and a scalar of 0, ±1 or a few bits costs its own few digits: most wires of
 //! a circuit are bits.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ark_bn254::Fr;
 use ark_ec::short_weierstrass::{Projective, SWCurveConfig};
@@ -63,8 +63,8 @@ pub struct Table<K: Kernel> {
 }
 
 impl<K: Kernel> Table<K> {
-    /// The table of these bases within `budget` bytes.
-    pub fn build(bases: &[Affine<K::Base>], budget: usize) -> Self {
+    /// The table of these bases within `budget` bytes; once `cancelled`, points that mean nothing.
+    pub fn build(bases: &[Affine<K::Base>], budget: usize, cancelled: &AtomicBool) -> Self {
         let positions: Vec<u32> =
             (0..bases.len() as u32).filter(|&i| !bases[i as usize].is_infinity()).collect();
         let count = positions.len();
@@ -77,6 +77,9 @@ impl<K: Kernel> Table<K> {
             next.par_chunks_mut(1024).for_each(|chunk| {
                 let mut adder = K::Adder::default();
                 for _ in 0..shape.width * shape.stride {
+                    if cancelled.load(Ordering::Relaxed) {
+                        return;
+                    }
                     for i in 0..chunk.len() {
                         adder.add(chunk[i], chunk[i], i, chunk);
                     }
@@ -231,7 +234,7 @@ mod tests {
                 .map(|(base, k)| G1Projective::from(base.to_ark::<g1::Config>()) * k)
                 .sum();
             for budget in [0, 1 << 12, 1 << 16, 1 << 26] {
-                let table = Table::<PortableG1>::build(&bases, budget);
+                let table = Table::<PortableG1>::build(&bases, budget, &never);
                 assert_eq!(table.sum::<g1::Config>(&scalars, &never), expected, "{count} {budget}");
             }
         }
@@ -240,8 +243,9 @@ mod tests {
     /// A table stays within its budget wherever the bases alone do.
     #[test]
     fn a_table_keeps_its_budget() {
+        let never = AtomicBool::new(false);
         for budget in [300 * 64, 1 << 16, 1 << 20] {
-            let table = Table::<PortableG1>::build(&bases(300), budget);
+            let table = Table::<PortableG1>::build(&bases(300), budget, &never);
             assert!(table.points.as_slice().len() * 64 <= budget);
         }
     }

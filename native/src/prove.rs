@@ -36,14 +36,15 @@ pub struct Tables<K: Family> {
 }
 
 impl<K: Family> Tables<K> {
-    pub fn build(queries: Queries, budget: usize) -> Self {
+    /// Once `cancelled`, tables that mean nothing.
+    pub fn build(queries: Queries, budget: usize, cancelled: &AtomicBool) -> Self {
         let budgets = Budgets::of(queries.a.len(), queries.c.len() + queries.h.len(), budget);
         let ch = [queries.c, queries.h].concat();
         Tables {
-            a: Table::build(&queries.a, budgets.g1),
-            b1: Table::build(&queries.b1, budgets.g1),
-            b2: Table::build(&queries.b2, budgets.g2),
-            ch: Table::build(&ch, budgets.ch),
+            a: Table::build(&queries.a, budgets.g1, cancelled),
+            b1: Table::build(&queries.b1, budgets.g1, cancelled),
+            b2: Table::build(&queries.b2, budgets.g2, cancelled),
+            ch: Table::build(&ch, budgets.ch, cancelled),
         }
     }
 

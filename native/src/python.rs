@@ -1,12 +1,13 @@
 //! The module `zk._native`: coarse calls, bytes in and bytes out.
 //!
-//! Every call releases the interpreter, can be interrupted, and turns a panic into an error:
-//! the work runs on a thread of its own, which this one waits for while it watches for signals.
+//! Every call releases the interpreter and turns a panic into an error: the work runs on other
+//! threads, which this one waits for while it watches for signals. What takes long (loading,
+//! proving, multiples of the generators) stops soon after one.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
+use std::sync::{mpsc, Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ark_bn254::Fr;
@@ -14,6 +15,7 @@ use ark_ff::BigInt;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::affine::Affine;
 use crate::babyjubjub;
@@ -50,13 +52,15 @@ struct ProvingKey {
 impl ProvingKey {
     #[new]
     fn new(py: Python<'_>, zkey: &[u8], table_bytes: usize) -> PyResult<Self> {
-        Ok(ProvingKey { key: call(py, |_| LoadedKey::load(zkey, table_bytes))? })
+        Ok(ProvingKey { key: call(py, |cancelled| LoadedKey::load(zkey, table_bytes, cancelled))? })
     }
 
     /// Maps a file, and its tables if they lie beside it; where they do not, makes and keeps them.
     #[staticmethod]
     fn open(py: Python<'_>, path: PathBuf, table_bytes: usize) -> PyResult<Self> {
-        Ok(ProvingKey { key: call(py, |_| LoadedKey::open(&path, table_bytes))? })
+        Ok(ProvingKey {
+            key: call(py, |cancelled| LoadedKey::open(&path, table_bytes, cancelled))?,
+        })
     }
 
     #[getter]
@@ -183,15 +187,21 @@ impl Program {
 /// k·G₁ for each scalar, 64 bytes each.
 #[pyfunction]
 fn multiples_g1<'py>(py: Python<'py>, scalars: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
-    let points = call(py, |_| Ok(setup::multiples_g1(&self::scalars(scalars, "scalars")?)))?;
-    Ok(PyBytes::new(py, &concatenated(&points, write_g1)))
+    let points = call(py, |cancelled| {
+        let points = setup::multiples_g1(&self::scalars(scalars, "scalars")?, cancelled);
+        Ok(concatenated(&points, write_g1))
+    })?;
+    Ok(PyBytes::new(py, &points))
 }
 
 /// k·G₂ for each scalar, 128 bytes each.
 #[pyfunction]
 fn multiples_g2<'py>(py: Python<'py>, scalars: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
-    let points = call(py, |_| Ok(setup::multiples_g2(&self::scalars(scalars, "scalars")?)))?;
-    Ok(PyBytes::new(py, &concatenated(&points, write_g2)))
+    let points = call(py, |cancelled| {
+        let points = setup::multiples_g2(&self::scalars(scalars, "scalars")?, cancelled);
+        Ok(concatenated(&points, write_g2))
+    })?;
+    Ok(PyBytes::new(py, &points))
 }
 
 /// The kernel that this processor proves with.
@@ -229,11 +239,12 @@ fn call<T: Send>(
     py: Python<'_>,
     work: impl FnOnce(&AtomicBool) -> Outcome<T> + Send,
 ) -> PyResult<T> {
+    let threads = threads().map_err(|refusal| to_python(py, &refusal))?;
     let cancelled = AtomicBool::new(false);
     let (sender, mut receiver) = mpsc::channel();
-    std::thread::scope(|scope| {
+    threads.in_place_scope(|scope| {
         let flag = &cancelled;
-        scope.spawn(move || {
+        scope.spawn(move |_| {
             let result = catch_unwind(AssertUnwindSafe(|| work(flag)));
             // The receiver outlives this scope, so sending cannot fail.
             let _ = sender.send(result);
@@ -259,6 +270,30 @@ fn call<T: Send>(
             }
         }
     })
+}
+
+/// The threads that work for this process, made when they are first asked for.
+///
+/// A fork takes no threads along, so that a child which waited for its parent's would wait for
+/// ever: it makes its own.
+fn threads() -> Outcome<Arc<ThreadPool>> {
+    static THREADS: Mutex<Option<(u32, Arc<ThreadPool>)>> = Mutex::new(None);
+    let mut made = THREADS.lock().unwrap_or_else(PoisonError::into_inner);
+    let process = std::process::id();
+    if let Some((owner, threads)) = &*made {
+        if *owner == process {
+            return Ok(Arc::clone(threads));
+        }
+    }
+    match ThreadPoolBuilder::new().build() {
+        Ok(threads) => {
+            let threads = Arc::new(threads);
+            // Forgotten and not dropped: dropping a pool waits for threads that are not here.
+            std::mem::forget(made.replace((process, Arc::clone(&threads))));
+            Ok(threads)
+        }
+        Err(error) => refuse(Kind::Conflict, "native backend", "threads to work on", error),
+    }
 }
 
 fn conclude<T>(py: Python<'_>, result: std::thread::Result<Outcome<T>>) -> PyResult<T> {

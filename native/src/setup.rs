@@ -3,6 +3,8 @@
 //! Python computes the scalars' meaning (columns of the program at τ); what is slow is the
 //! multiples of the generators, and they are what this module makes.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use ark_bn254::{g1, g2, Fq, Fq2, Fr, G1Affine, G2Affine};
 use ark_ec::short_weierstrass::{Affine as ArkAffine, Projective, SWCurveConfig};
 use ark_ec::{AffineRepr, CurveGroup};
@@ -17,21 +19,28 @@ use crate::scalar::{digit_count, for_each_digit, signed};
 const WIDTH: usize = 8;
 const CHUNK: usize = 1024;
 
-pub fn multiples_g1(scalars: &[Fr]) -> Vec<Affine<Fq>> {
-    multiples::<PortableG1, g1::Config>(&G1Affine::generator(), scalars)
+pub fn multiples_g1(scalars: &[Fr], cancelled: &AtomicBool) -> Vec<Affine<Fq>> {
+    multiples::<PortableG1, g1::Config>(&G1Affine::generator(), scalars, cancelled)
 }
 
-pub fn multiples_g2(scalars: &[Fr]) -> Vec<Affine<Fq2>> {
-    multiples::<PortableG2, g2::Config>(&G2Affine::generator(), scalars)
+pub fn multiples_g2(scalars: &[Fr], cancelled: &AtomicBool) -> Vec<Affine<Fq2>> {
+    multiples::<PortableG2, g2::Config>(&G2Affine::generator(), scalars, cancelled)
 }
 
-/// k·P for each k: one batched addition per signed digit.
+/// k·P for each k: one batched addition per signed digit; fewer points once `cancelled`.
 fn multiples<K: Kernel, C: SWCurveConfig<BaseField = K::Base>>(
     base: &ArkAffine<C>,
     scalars: &[Fr],
+    cancelled: &AtomicBool,
 ) -> Vec<Affine<K::Base>> {
     let table = window_table::<K, C>(base);
-    scalars.par_chunks(CHUNK).flat_map_iter(|chunk| chunk_multiples::<K>(&table, chunk)).collect()
+    scalars
+        .par_chunks(CHUNK)
+        .flat_map_iter(|chunk| match cancelled.load(Ordering::Relaxed) {
+            true => Vec::new(),
+            false => chunk_multiples::<K>(&table, chunk),
+        })
+        .collect()
 }
 
 fn chunk_multiples<K: Kernel>(table: &[Vec<K::Words>], scalars: &[Fr]) -> Vec<Affine<K::Base>> {

@@ -8,6 +8,7 @@
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 
 use memmap2::Mmap;
@@ -78,7 +79,10 @@ impl Writer {
 
     /// Whole or not at all: a temporary file, renamed.
     pub fn finish(self, path: &Path) -> io::Result<()> {
-        let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+        // Of this call alone: another thread may be making the same tables.
+        static CALLS: AtomicU64 = AtomicU64::new(0);
+        let call = CALLS.fetch_add(1, Ordering::Relaxed);
+        let temporary = path.with_extension(format!("{}-{call}.tmp", std::process::id()));
         let written = File::create(&temporary).and_then(|mut file| {
             file.write_all(&self.bytes)?;
             file.sync_all()
@@ -90,6 +94,14 @@ impl Writer {
     }
 }
 
+/// Opens a regular file; to open a pipe would be to wait for whoever writes to it.
+pub fn open_file(path: &Path) -> io::Result<File> {
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    File::open(path)
+}
+
 /// Reads what `Writer` wrote; anything unexpected is `None`, and the tables are made anew.
 pub struct Reader {
     map: Arc<Mmap>,
@@ -98,7 +110,7 @@ pub struct Reader {
 
 impl Reader {
     pub fn open(path: &Path, digest: &Digest) -> Option<Self> {
-        let file = File::open(path).ok()?;
+        let file = open_file(path).ok()?;
         // SAFETY: see `Points::as_slice`.
         let map = Arc::new(unsafe { Mmap::map(&file) }.ok()?);
         let mut reader = Reader { map, position: 0 };

@@ -298,3 +298,13 @@ def test_signals_have_the_names_of_their_place() -> None:
     assert doubled == RatioPublic(numerator=(2, (4, 6)), ratio=CubeRootPublic(8))
     assert compile_circuit(Ratio()).public_names == ("numerator", "ratio")
     assert compile_circuit(SumOfSquares(2, 4)).private_names == ("values[0]", "values[1]")
+
+
+@pytest.mark.parametrize("count", [-1, 0, 256, 1 << 32])
+def test_a_number_of_bits_that_no_backend_gives_is_refused(count: int) -> None:
+    """An instruction gives 1 to 255 bits, and a circuit cannot ask for another number.
+
+    A regression: the reference gave any number, and the native backend refused the program.
+    """
+    with pytest.raises(CircuitError, match="1 to 255"):
+        System(1).assign_bits(Linear.register(1), count)

@@ -53,7 +53,6 @@ def test_b_has_what_is_in_both_factors_and_little_else() -> None:
 
 def test_a_named_sum_costs_nothing() -> None:
     """A sum with a register of its own adds no constraint and no wire to what is proven."""
-
     plain, named = compile_circuit(CubeRoot()), compile_circuit(Named())
     assert named.r1cs.wires == plain.r1cs.wires
     assert len(named.r1cs.constraints) == len(plain.r1cs.constraints)

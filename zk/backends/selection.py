@@ -33,8 +33,15 @@ def select(choice: Choice = Choice.AUTO) -> Backend:
     if wanted not in available():
         names = ", ".join(available())
         raise Conflict("backend", expected=f"one that is installed ({names})", actual=str(wanted))
-    if wanted is Choice.NATIVE:
+    if wanted == Choice.NATIVE:
         from zk.backends.native import NativeBackend  # absent where it was not built
 
         return NativeBackend()
     return PyEccBackend()
+
+
+def describe(backend: Backend) -> str:
+    """Its name, for a user to see; where nothing faster is installed, what would be."""
+    if len(available()) > 1:
+        return backend.name
+    return f"{backend.name} (slow: the native backend is built where pip finds cargo)"

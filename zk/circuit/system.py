@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from zk.circuit.linear import Linear
 from zk.circuit.program import Combination, Instruction, Operation
@@ -16,6 +17,8 @@ from zk.errors import CircuitError
 from zk.field import SCALAR_MODULUS
 
 Signal = Linear | int
+#: What one instruction gives at most, in every backend.
+MAX_BITS: Final = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,9 @@ class System:
         return self._assign(Operation.QUOTIENT, 1, as_linear(a), as_linear(b))[0]
 
     def assign_bits(self, a: Signal, count: int) -> list[Linear]:
-        """A hint: the lowest `count` bits of a, least significant first."""
+        """A hint: the lowest `count` bits of a, least significant first; 255 are more than any has."""
+        if not 0 < count <= MAX_BITS:
+            raise CircuitError("bits", expected=f"1 to {MAX_BITS} of them", actual=count)
         return self._assign(Operation.BITS, count, as_linear(a))
 
     def _assign(self, operation: Operation, count: int, *arguments: Linear) -> list[Linear]:

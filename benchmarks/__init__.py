@@ -1,0 +1,1 @@
+"""What the parts cost: measured, held against a floor, and compared with other provers."""

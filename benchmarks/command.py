@@ -1,0 +1,121 @@
+"""`tacit bench`: what proofs cost here, and what they cost others."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from benchmarks.comparison import compare
+from benchmarks.machine import load, machine, versions
+from benchmarks.measure import measure
+from benchmarks.peers import PEERS, chosen_peers
+from benchmarks.report import FORMAT, show
+from benchmarks.scaling import LARGEST, SMALLEST, measure_size
+from benchmarks.subject import Loaded, Subject
+from benchmarks.synthetic import KINDS
+from circuits.catalogue import STATEMENTS
+from circuits.shape import SHAPES
+from zk.backends import Backend, Choice, describe, select
+from zk.console import err, out, print_json
+from zk.errors import Conflict
+from zk.formats.files import write_files
+
+#: Runs where none are asked for: the reference takes its time.
+_RUNS: Final = {Choice.NATIVE: 11, Choice.PY_ECC: 1}
+
+
+def bench(
+    circuits: Annotated[str, typer.Option(help="Which statements.")] = ",".join(STATEMENTS),
+    shapes: Annotated[str, typer.Option(help=f"Some of {','.join(SHAPES)}.")] = "standard",
+    backends: Annotated[
+        str, typer.Option(help=f"Some of {','.join(Choice)}; auto is the fastest installed.")
+    ] = "auto",
+    runs: Annotated[
+        int | None, typer.Option(min=1, help="Proofs of each; 11, and 1 on py_ecc, if not given.")
+    ] = None,
+    peers: Annotated[
+        str, typer.Option(help=f"none, auto (those that are built), or some of {','.join(PEERS)}.")
+    ] = "auto",
+    scaling: Annotated[
+        bool, typer.Option("--scaling", help="Instead: synthetic circuits of growing size.")
+    ] = False,
+    largest: Annotated[
+        int, typer.Option(min=SMALLEST, max=20, help="With --scaling: up to 2 to this power.")
+    ] = LARGEST,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write JSON; - is stdout.")
+    ] = None,
+) -> None:
+    """Measure setup, witness, proof and verification, and compare with other provers.
+
+    Every figure is of a proof that was verified in the same run; one that does not verify ends
+    the measurement. Comparisons alternate with the peer and run on the first of the backends.
+
+    Example: tacit bench --circuits claim --shapes tiny --runs 3 --peers none
+    """
+    document = _head()
+    if scaling:
+        document["options"] = {"scaling": True, "largest": largest, "runs": runs or 3}
+        document["scaling"] = _scaling(largest, runs or 3)
+    else:
+        document["options"] = {"circuits": circuits, "shapes": shapes, "backends": backends}
+        document["options"] |= {"runs": runs, "peers": peers}
+        document |= _measurements(circuits, shapes, backends, runs, peers)
+    document["load_after"] = load()
+    if json_file == Path("-"):
+        print_json(document)
+        return
+    if json_file is not None:
+        write_files({json_file: json.dumps(document, indent=1).encode() + b"\n"})
+    show(document, out)
+
+
+def _head() -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": machine(),
+        "versions": versions(),
+        "load_before": load(),
+    }
+
+
+def _measurements(
+    circuits: str, shapes: str, backends: str, runs: int | None, peers: str
+) -> dict[str, Any]:
+    others, skipped = chosen_peers(peers)
+    for name, why in skipped.items():
+        err.print(f"peer {name} skipped: {why}", markup=False)
+    chosen = [_backend(name) for name in backends.split(",")]
+    subjects = [Subject.named(c, s) for s in shapes.split(",") for c in circuits.split(",")]
+    figures, comparisons = [], []
+    for subject in subjects:
+        for backend in chosen:
+            count = runs or _RUNS[Choice(backend.name)]
+            err.print(f"{subject.circuit} ({subject.shape}) on {describe(backend)}", markup=False)
+            loaded = Loaded.on(backend, subject)
+            figures.append(measure(loaded, count).document())
+            for peer in others if backend is chosen[0] else ():
+                err.print(f"{subject.circuit} ({subject.shape}) against {peer.name}")
+                comparisons.append(compare(loaded, peer, count).document())
+    return {"figures": figures, "comparisons": comparisons, "skipped": skipped}
+
+
+def _scaling(largest: int, runs: int) -> list[dict[str, Any]]:
+    select(Choice.NATIVE)
+    sizes = []
+    for kind in KINDS:
+        for log_rows in range(SMALLEST, largest + 1):
+            err.print(f"{kind}: {1 << log_rows:,} rows")
+            sizes.append(measure_size(kind, log_rows, runs).document())
+    return sizes
+
+
+def _backend(name: str) -> Backend:
+    if name not in list(Choice):
+        raise Conflict("backend", expected=f"some of {','.join(Choice)}", actual=name)
+    return select(Choice(name))

@@ -1,0 +1,47 @@
+"""Seconds on the wall, of one thing or of the same thing several times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+from typing import Any, Self, TypeVar
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What each run took."""
+
+    runs: tuple[float, ...]
+
+    @classmethod
+    def of(cls, runs: Iterable[float]) -> Self:
+        """The runs in the order in which they were made."""
+        return cls(tuple(runs))
+
+    @property
+    def median(self) -> float:
+        return median(self.runs)
+
+    @property
+    def minimum(self) -> float:
+        return min(self.runs)
+
+    def document(self) -> dict[str, Any]:
+        """As JSON: the median, the minimum, and every run, in seconds."""
+        runs = [round(seconds, 7) for seconds in self.runs]
+        return {"median": round(self.median, 7), "min": min(runs), "runs": runs}
+
+
+def timed(function: Callable[[], Result]) -> tuple[Result, float]:
+    """The result, and the seconds until it was there."""
+    start = perf_counter()
+    return function(), perf_counter() - start
+
+
+def timing(function: Callable[[], object], runs: int) -> Timing:
+    """The same thing several times."""
+    return Timing.of(timed(function)[1] for _ in range(runs))
