@@ -11,10 +11,13 @@ pub mod errors;
 pub mod ifma;
 pub mod inverse;
 pub mod kernel;
+#[cfg(target_arch = "x86_64")]
+pub mod lanes;
 pub mod lists;
 pub mod loading;
 pub mod msm;
 pub mod ntt;
+pub mod points;
 pub mod portable;
 pub mod prove;
 mod python;

@@ -18,8 +18,8 @@ use rayon::prelude::*;
 use crate::affine::Affine;
 use crate::kernel::{Adder, Kernel};
 use crate::lists::{entry, sum_lists, Lists};
+use crate::points::Points;
 use crate::scalar::{digit_count, for_each_digit, signed};
-use crate::tables::Points;
 
 /// How a table is cut: the width of a window, and how many windows share a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -90,7 +90,7 @@ class System:
         return self._assign(Operation.QUOTIENT, 1, as_linear(a), as_linear(b))[0]
 
     def assign_bits(self, a: Signal, count: int) -> list[Linear]:
-        """A hint: the lowest `count` bits of a, least significant first; 255 are more than any has."""
+        """A hint: the lowest `count` bits of a, least significant first; none has 255 of them."""
         if not 0 < count <= MAX_BITS:
             raise CircuitError("bits", expected=f"1 to {MAX_BITS} of them", actual=count)
         return self._assign(Operation.BITS, count, as_linear(a))
