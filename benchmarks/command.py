@@ -40,6 +40,9 @@ def bench(
     peers: Annotated[
         str, typer.Option(help=f"none, auto (those that are built), or some of {','.join(PEERS)}.")
     ] = "auto",
+    batch: Annotated[
+        int, typer.Option(min=0, help="Also: so many distinct proofs, verified on one thread.")
+    ] = 0,
     scaling: Annotated[
         bool, typer.Option("--scaling", help="Instead: synthetic circuits of growing size.")
     ] = False,
@@ -63,8 +66,8 @@ def bench(
         document["scaling"] = _scaling(largest, runs or 3)
     else:
         document["options"] = {"circuits": circuits, "shapes": shapes, "backends": backends}
-        document["options"] |= {"runs": runs, "peers": peers}
-        document |= _measurements(circuits, shapes, backends, runs, peers)
+        document["options"] |= {"runs": runs, "peers": peers, "batch": batch}
+        document |= _measurements(circuits, shapes, backends, runs, peers, batch)
     document["load_after"] = load()
     if json_file == Path("-"):
         print_json(document)
@@ -85,7 +88,7 @@ def _head() -> dict[str, Any]:
 
 
 def _measurements(
-    circuits: str, shapes: str, backends: str, runs: int | None, peers: str
+    circuits: str, shapes: str, backends: str, runs: int | None, peers: str, batch: int
 ) -> dict[str, Any]:
     others, skipped = chosen_peers(peers)
     for name, why in skipped.items():
@@ -98,7 +101,7 @@ def _measurements(
             count = runs or _RUNS[Choice(backend.name)]
             err.print(f"{subject.circuit} ({subject.shape}) on {describe(backend)}", markup=False)
             loaded = Loaded.on(backend, subject)
-            figures.append(measure(loaded, count).document())
+            figures.append(measure(loaded, count, batch).document())
             for peer in others if backend is chosen[0] else ():
                 err.print(f"{subject.circuit} ({subject.shape}) against {peer.name}")
                 comparisons.append(compare(loaded, peer, count).document())

@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any, Final
 
 from benchmarks.machine import load
 from benchmarks.measure import run_documents
 from benchmarks.peers import Answer, Conversation, Peer, conversation
+from benchmarks.prepared import Prepared
 from benchmarks.subject import Loaded, Run
-from benchmarks.timing import Timing
+from benchmarks.timing import Timing, spread
 from zk.formats.files import write_files
 from zk.formats.json import decode_proof, encode_verifying_key
 from zk.formats.r1cs import encode_r1cs
@@ -41,11 +41,16 @@ class Pair:
 
     ours: Run
     theirs: Answer
+    #: Our verification of the peer's proof with the market's part prepared, where both exist.
+    prepared: float | None
 
     def ratios(self) -> dict[str, float]:
         """Ours over the peer's: below 1 we are faster."""
-        proofs = {name: seconds(self.ours) / self.theirs.prove for name, seconds in _OURS.items()}
-        return proofs | {"verify": self.ours.verify / self.theirs.verify}
+        ratios = {name: seconds(self.ours) / self.theirs.prove for name, seconds in _OURS.items()}
+        ratios["verify"] = self.ours.verify / self.theirs.verify
+        if self.prepared is not None:
+            ratios["verify_prepared"] = self.prepared / self.theirs.verify
+        return ratios
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,9 @@ class Comparison:
                 "prove": Timing.of(pair.theirs.prove for pair in pairs).document(),
                 "verify": Timing.of(pair.theirs.verify for pair in pairs).document(),
             },
-            "ratios": {name: _spread(pairs, name) for name in (*_OURS, "verify")},
+            "ratios": {
+                name: spread(pair.ratios()[name] for pair in pairs) for name in pairs[0].ratios()
+            },
         }
 
 
@@ -86,9 +93,10 @@ def compare(loaded: Loaded, peer: Peer, runs: int) -> Comparison:
     """So many pairs; a proof that does not verify, of either side, ends the comparison."""
     with peer_files(loaded) as folder, conversation(peer, folder) as talk:
         before = load()
+        prepared = Prepared.of(loaded)
         loaded.run()
-        _check(loaded, talk.prove())
-        pairs = tuple(_pairs(loaded, talk, runs))
+        _verify(loaded, prepared, talk.prove())
+        pairs = tuple(_pairs(loaded, prepared, talk, runs))
         return Comparison(loaded, peer, talk.greeting, pairs, before, load())
 
 
@@ -110,7 +118,9 @@ def peer_files(loaded: Loaded) -> Iterator[Path]:
         yield folder
 
 
-def _pairs(loaded: Loaded, talk: Conversation, runs: int) -> Iterator[Pair]:
+def _pairs(
+    loaded: Loaded, prepared: Prepared | None, talk: Conversation, runs: int
+) -> Iterator[Pair]:
     for index in range(runs):
         if index % 2:
             theirs = talk.prove()
@@ -118,19 +128,13 @@ def _pairs(loaded: Loaded, talk: Conversation, runs: int) -> Iterator[Pair]:
         else:
             ours = loaded.run()
             theirs = talk.prove()
-        _check(loaded, theirs)
-        yield Pair(ours, theirs)
+        yield Pair(ours, theirs, _verify(loaded, prepared, theirs))
 
 
-def _check(loaded: Loaded, theirs: Answer) -> None:
-    """Our verdict on a peer's proof, where it was made with our key."""
-    if theirs.proof is not None:
-        subject = loaded.subject
-        public = tuple(subject.compiled.inputs(subject.public, subject.private))
-        loaded.verifier.verify(public[: loaded.key.public], decode_proof(theirs.proof))
-
-
-def _spread(pairs: tuple[Pair, ...], name: str) -> dict[str, float]:
-    ratios = [pair.ratios()[name] for pair in pairs]
-    values = {"median": median(ratios), "min": min(ratios), "max": max(ratios)}
-    return {key: round(value, 5) for key, value in values.items()}
+def _verify(loaded: Loaded, prepared: Prepared | None, theirs: Answer) -> float | None:
+    """Our verdict on a peer's proof where it was made with our key; seconds, where prepared."""
+    if theirs.proof is None:
+        return None
+    proof = decode_proof(theirs.proof)
+    loaded.verifier.verify(loaded.public, proof)
+    return prepared.verify(loaded.public, proof) if prepared else None

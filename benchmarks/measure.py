@@ -8,15 +8,21 @@ from functools import partial
 from itertools import cycle, islice
 from typing import Any, Final
 
+from benchmarks.distinct import Distinct, verify_distinct
+from benchmarks.first import PROCESSES, First, first_document, first_proofs
 from benchmarks.floor import Floor, floor_of, median_stages
 from benchmarks.machine import threads
+from benchmarks.prepared import Prepared
 from benchmarks.subject import Loaded, Run
 from benchmarks.timing import Timing, timing
+from zk.backends import Choice
 from zk.backends.interface import Stage
 from zk.groth16.qap import domain_of
 
 #: Sizes of the batches that are verified; a batch repeats the run's proofs where they are few.
 BATCHES: Final = (1, 10, 100)
+#: How often a large batch of distinct proofs is verified, at most.
+BATCH_RUNS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,9 @@ class Figures:
     batches: Mapping[int, Timing]
     stages: tuple[Stage, ...]
     floor: Floor | None
+    prepared: Timing | None
+    firsts: tuple[First, ...]
+    distinct: Distinct | None
 
     @property
     def prove(self) -> Timing:
@@ -50,6 +59,9 @@ class Figures:
             "load": round(self.loaded.load, 7),
             **run_documents(self.runs),
             "batch_verify": {str(n): batch.document() for n, batch in self.batches.items()},
+            "verify_prepared": self.prepared.document() if self.prepared else None,
+            "first_proof": first_document(self.firsts),
+            "batch_distinct": self.distinct.document() if self.distinct else None,
             "stages": [
                 {"name": stage.name, "seconds": round(stage.seconds, 7)}
                 | {"additions": stage.additions, "group": stage.group}
@@ -59,9 +71,14 @@ class Figures:
         }
 
 
-def measure(loaded: Loaded, runs: int) -> Figures:
-    """The figures of so many proofs; a witness before them readies what is readied only once."""
+def measure(loaded: Loaded, runs: int, batch: int = 0) -> Figures:
+    """The figures of so many proofs; a witness before them readies what is readied only once.
+
+    The first proofs of processes, and the batch of so many distinct proofs where one is asked
+    for, are of the native backend only.
+    """
     subject = loaded.subject
+    native = loaded.backend.name == Choice.NATIVE
     witness = loaded.backend.solve(subject.compiled, subject.public, subject.private)
     made = tuple(loaded.run() for _ in range(runs))
     stages = median_stages([loaded.prover.profile(witness) for _ in range(runs)])
@@ -69,9 +86,12 @@ def measure(loaded: Loaded, runs: int) -> Figures:
     return Figures(
         loaded,
         made,
-        _batches(loaded, made, tuple(witness[1 : loaded.key.public + 1])),
+        _batches(loaded, made),
         stages,
         floor_of(stages, costs, threads()) if stages and costs else None,
+        _prepared(loaded, made),
+        first_proofs(loaded, min(runs, PROCESSES)) if native else (),
+        verify_distinct(loaded, batch, min(runs, BATCH_RUNS)) if native and batch else None,
     )
 
 
@@ -86,10 +106,15 @@ def run_documents(runs: tuple[Run, ...]) -> dict[str, Any]:
     }
 
 
-def _batches(loaded: Loaded, made: tuple[Run, ...], public: tuple[int, ...]) -> dict[int, Timing]:
-    statements = cycle([(public, run.proof) for run in made])
+def _batches(loaded: Loaded, made: tuple[Run, ...]) -> dict[int, Timing]:
+    statements = cycle([(loaded.public, run.proof) for run in made])
     verify_batch = loaded.verifier.verify_batch
     return {
         size: timing(partial(verify_batch, list(islice(statements, size))), len(made))
         for size in BATCHES
     }
+
+
+def _prepared(loaded: Loaded, made: tuple[Run, ...]) -> Timing | None:
+    prepared, public = Prepared.of(loaded), loaded.public
+    return Timing.of(prepared.verify(public, run.proof) for run in made) if prepared else None

@@ -1,8 +1,8 @@
 """The tables of docs/performance.md, from the results that are kept beside this module.
 
 A table of the page follows a mark, `<!-- standard 2 -->`: the third table of
-results/standard.json. `python -m benchmarks.page docs/performance.md` renews them all; a test
-holds the page to the results.
+results/standard.json; where that table has no rows, two blank lines follow. `python -m
+benchmarks.page docs/performance.md` renews them all; a test holds the page to the results.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def renewed(page: str) -> str:
         name, number = mark[1], int(mark[2])
         if (name, number) not in made:
             raise Conflict("mark", expected=f"one of {sorted(made)}", actual=(name, number))
-        return f"<!-- {name} {number} -->\n\n{made[name, number]}\n"
+        return f"<!-- {name} {number} -->\n\n{made[name, number]}"
 
     return MARK.sub(table, page)
 
@@ -37,8 +37,8 @@ def renewed(page: str) -> str:
 def markdown_tables() -> dict[tuple[str, int], str]:
     """Every table of every result, by the result's name and the table's number."""
     return {
-        (path.stem, number): "\n".join(
-            [_line(columns), _line(("---",) * len(columns)), *map(_line, rows)]
+        (path.stem, number): "".join(
+            map(_line, [columns, ("---",) * len(columns), *rows] if rows else [])
         )
         for path in sorted(RESULTS.glob("*.json"))
         for number, (_, columns, rows) in enumerate(tables(json.loads(path.read_text())))
@@ -46,7 +46,7 @@ def markdown_tables() -> dict[tuple[str, int], str]:
 
 
 def _line(cells: tuple[str, ...]) -> str:
-    return f"| {' | '.join(cells)} |"
+    return f"| {' | '.join(cells)} |\n"
 
 
 if __name__ == "__main__":

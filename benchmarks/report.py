@@ -8,6 +8,14 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.cells import (
+    duration,
+    ratio_cell,
+    size_in_bytes,
+    subject_name,
+    timing_cell,
+)
+
 #: Of the document's form; it changes when a key changes its meaning or goes.
 FORMAT: Final = 1
 
@@ -15,7 +23,11 @@ Row = tuple[str, ...]
 
 
 def tables(document: Mapping[str, Any]) -> Iterator[tuple[str, Row, list[Row]]]:
-    """The document's tables: a title, the columns' names, the rows."""
+    """The document's tables: a title, the columns' names, the rows.
+
+    A table without rows keeps its number: what was not measured this time, or in the days of an
+    older document not at all.
+    """
     yield (
         "measured on",
         ("processor", "cores", "threads", "memory", "begun", "load before", "load after"),
@@ -36,7 +48,7 @@ def tables(document: Mapping[str, Any]) -> Iterator[tuple[str, Row, list[Row]]]:
     for figures in document.get("figures", ()):
         if figures["stages"]:
             yield (
-                f"one proof of {_name(figures)} on {figures['backend']}, stage by stage",
+                f"one proof of {subject_name(figures)} on {figures['backend']}, stage by stage",
                 ("stage", "median", "group", "additions"),
                 _stage_rows(figures),
             )
@@ -45,6 +57,22 @@ def tables(document: Mapping[str, Any]) -> Iterator[tuple[str, Row, list[Row]]]:
             "compared: ours ÷ theirs, median of the pairs (lowest to highest)",
             ("circuit", "peer", "pairs", "theirs", "prove", "with witness", "and verified"),
             [_comparison_row(comparison) for comparison in document["comparisons"]],
+        )
+    if document.get("figures"):
+        yield (
+            "verification with the market's part prepared, median / minimum",
+            ("circuit", "backend", "verify", "prepared", "peer", "its verify", "ours ÷ theirs"),
+            list(_prepared_rows(document)),
+        )
+        yield (
+            "the first proof of a process, its key and tables mapped from disk: medians",
+            ("circuit", "backend", "processes", "opening", "first", "later", "first ÷ later"),
+            [_first_row(figures) for figures in _those_with("first_proof", document)],
+        )
+        yield (
+            "distinct proofs, verified together on one thread: median / minimum",
+            ("circuit", "backend", "proofs", "all of them", "each", "per second"),
+            [_distinct_row(figures) for figures in _those_with("batch_distinct", document)],
         )
     if document.get("scaling"):
         sizes = document["scaling"]
@@ -61,49 +89,16 @@ def tables(document: Mapping[str, Any]) -> Iterator[tuple[str, Row, list[Row]]]:
 
 
 def show(document: Mapping[str, Any], console: Console) -> None:
-    """All tables, and what was left out."""
+    """All tables that have rows, and what was left out."""
     for title, columns, rows in tables(document):
+        if not rows:
+            continue
         table = Table(*columns, title=title, title_justify="left")
         for row in rows:
             table.add_row(*row)
         console.print(table)
     for name, why in document.get("skipped", {}).items():
         console.print(f"peer {name} skipped: {why}", markup=False)
-
-
-def duration(seconds: float) -> str:
-    """Three digits and a unit."""
-    factor, unit = _unit(seconds)
-    return f"{_digits(seconds * factor)} {unit}"
-
-
-def size_in_bytes(count: int) -> str:
-    """Three digits and a unit."""
-    for factor, unit in ((1e9, "GB"), (1e6, "MB")):
-        if count >= factor:
-            return f"{_digits(count / factor)} {unit}"
-    return f"{_digits(count / 1e3)} kB"
-
-
-def _unit(seconds: float) -> tuple[float, str]:
-    for factor, unit in ((1, "s"), (1e3, "ms"), (1e6, "µs")):
-        if seconds * factor >= 1:
-            return factor, unit
-    return 1e9, "ns"
-
-
-def _digits(value: float) -> str:
-    places = 0 if value >= 100 else 1 if value >= 10 else 2
-    return f"{value:.{places}f}"
-
-
-def _name(entry: Mapping[str, Any]) -> str:
-    return f"{entry['circuit']} ({entry['shape']})"
-
-
-def _timing(timing: Mapping[str, Any]) -> str:
-    factor, unit = _unit(timing["median"])
-    return " / ".join(_digits(timing[name] * factor) for name in ("median", "min")) + f" {unit}"
 
 
 def _machine_row(document: Mapping[str, Any]) -> Row:
@@ -121,15 +116,15 @@ def _machine_row(document: Mapping[str, Any]) -> Row:
 
 def _figures_row(figures: Mapping[str, Any]) -> Row:
     once = (duration(figures[name]) for name in ("setup", "load"))
-    parts = (_timing(figures[name]) for name in ("witness", "prove", "whole", "verify"))
-    return (_name(figures), figures["backend"], *once, *parts)
+    parts = (timing_cell(figures[name]) for name in ("witness", "prove", "whole", "verify"))
+    return (subject_name(figures), figures["backend"], *once, *parts)
 
 
 def _batch_row(figures: Mapping[str, Any]) -> Row:
     batches = figures["batch_verify"]
     size, last = list(batches.items())[-1]
-    cells = (_timing(batch) for batch in batches.values())
-    return (_name(figures), figures["backend"], *cells, duration(last["median"] / int(size)))
+    cells = (timing_cell(batch) for batch in batches.values())
+    return (subject_name(figures), figures["backend"], *cells, duration(last["median"] / int(size)))
 
 
 def _stage_rows(figures: Mapping[str, Any]) -> list[Row]:
@@ -156,14 +151,47 @@ def _stage_rows(figures: Mapping[str, Any]) -> list[Row]:
 
 
 def _comparison_row(comparison: Mapping[str, Any]) -> Row:
-    peer = f"{comparison['peer']} {comparison['version']}"
-    theirs = _timing(comparison["theirs"]["prove"])
+    theirs = timing_cell(comparison["theirs"]["prove"])
     ratios = comparison["ratios"]
-    cells = (
-        f"{ratio['median']:.3f} ({ratio['min']:.3f} – {ratio['max']:.3f})"
-        for ratio in (ratios[name] for name in ("prove", "whole", "whole_verified"))
-    )
-    return (_name(comparison), peer, str(comparison["pairs"]), theirs, *cells)
+    cells = (ratio_cell(ratios[name]) for name in ("prove", "whole", "whole_verified"))
+    return (subject_name(comparison), _peer(comparison), str(comparison["pairs"]), theirs, *cells)
+
+
+def _prepared_rows(document: Mapping[str, Any]) -> Iterator[Row]:
+    for figures in _those_with("verify_prepared", document):
+        ours = (timing_cell(figures[key]) for key in ("verify", "verify_prepared"))
+        row = (subject_name(figures), figures["backend"], *ours)
+        compared = [
+            (_peer(other), timing_cell(other["theirs"]["verify"]), ratio_cell(ratio))
+            for other in document.get("comparisons", ())
+            if all(other[key] == figures[key] for key in ("circuit", "shape", "backend"))
+            and (ratio := other["ratios"].get("verify_prepared"))
+        ]
+        for cells in compared or [("", "", "")]:
+            yield (*row, *cells)
+
+
+def _first_row(figures: Mapping[str, Any]) -> Row:
+    first = figures["first_proof"]
+    times = (duration(first[key]["median"]) for key in ("open", "first", "later"))
+    count = str(len(first["first"]["runs"]))
+    ratio = ratio_cell(first["ratio"])
+    return (subject_name(figures), figures["backend"], count, *times, ratio)
+
+
+def _distinct_row(figures: Mapping[str, Any]) -> Row:
+    batch = figures["batch_distinct"]
+    each = duration(batch["verify"]["median"] / batch["proofs"])
+    cells = (f"{batch['proofs']:,}", timing_cell(batch["verify"]), each)
+    return (subject_name(figures), figures["backend"], *cells, f"{batch['per_second']:,.0f}")
+
+
+def _those_with(key: str, document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    return (figures for figures in document["figures"] if figures.get(key))
+
+
+def _peer(comparison: Mapping[str, Any]) -> str:
+    return f"{comparison['peer']} {comparison['version']}"
 
 
 def _growing_key_row(size: Mapping[str, Any]) -> Row:
@@ -177,7 +205,7 @@ def _growing_proof_row(size: Mapping[str, Any]) -> Row:
         size["kind"],
         f"{size['rows']:,}",
         duration(size["load"]),
-        _timing(size["prove"]),
+        timing_cell(size["prove"]),
         size_in_bytes(size["prove_peak_memory"]),
         duration(size["prove_per_n_log_n"]),
     )

@@ -6,19 +6,15 @@ that the system reports is that work's alone (with the interpreter's, some 50 MB
 
 from __future__ import annotations
 
-import multiprocessing
 import resource
 import sys
 import tempfile
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from benchmarks.errors import MeasurementFailed
+from benchmarks.apart import apart
 from benchmarks.synthetic import KINDS, Synthetic
 from benchmarks.timing import Timing, timed
 from zk.backends import Choice, select
@@ -30,8 +26,6 @@ from zk.randomness import insecure_seeded_randomness
 #: The sizes, as logarithms: the smallest key that is worth measuring, and the largest.
 SMALLEST: Final = 10
 LARGEST: Final = 18
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +77,8 @@ def measure_size(kind: str, log_rows: int, runs: int) -> Size:
     """A key and so many proofs of one size."""
     with tempfile.TemporaryDirectory(prefix="tacit-bench-") as folder:
         path = Path(folder) / "circuit.zkey"
-        setup = _apart(_setup, kind, log_rows, path)
-        proving = _apart(_proving, kind, log_rows, path, runs)
+        setup = apart(_setup, kind, log_rows, path)
+        proving = apart(_proving, kind, log_rows, path, runs)
     return Size(kind, log_rows, setup, proving)
 
 
@@ -123,16 +117,3 @@ def _synthetic(kind: str, log_rows: int) -> Synthetic:
     if kind not in KINDS:
         raise Conflict("kind", expected=f"one of {', '.join(KINDS)}", actual=kind)
     return KINDS[kind](log_rows, insecure_seeded_randomness(f"{kind}/{log_rows}".encode()))
-
-
-def _apart(work: Callable[..., Result], *arguments: object) -> Result:
-    """The work in a fresh process."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        try:
-            return pool.submit(work, *arguments).result()
-        except BrokenProcessPool:
-            raise MeasurementFailed(
-                "measurement",
-                expected="a process that ends by itself",
-                actual="one that was killed",
-            ) from None

@@ -7,7 +7,7 @@ circuit, statement and key: the digests say so.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from benchmarks.timing import timed
 from circuits.catalogue import named_circuit
@@ -36,6 +36,11 @@ class Subject:
         seed = f"{circuit}/{shape}".encode()
         public, private = SAMPLES[circuit](SHAPES[shape], insecure_seeded_randomness(seed))
         return cls(circuit, shape, compiled, public, private)
+
+    def sample(self, index: int) -> tuple[Any, Any]:
+        """The public and private part of another true statement, by its number."""
+        seed = f"{self.circuit}/{self.shape}/{index}".encode()
+        return SAMPLES[self.circuit](SHAPES[self.shape], insecure_seeded_randomness(seed))
 
     def trapdoor(self) -> Trapdoor:
         """The development key's trapdoor: the same every time, and no secret at all."""
@@ -83,6 +88,12 @@ class Loaded:
         prover, load = timed(lambda: backend.prover(key))
         verifier = backend.verifier(key.verifying_key)
         return cls(subject, backend, key, prover, verifier, setup, load)
+
+    @property
+    def public(self) -> tuple[int, ...]:
+        """The public inputs of the subject's statement."""
+        inputs = self.subject.compiled.inputs(self.subject.public, self.subject.private)
+        return tuple(inputs[: self.key.public])
 
     def run(self) -> Run:
         """One proof; raises `ProofRejected` where it does not verify, and times nothing."""

@@ -45,3 +45,10 @@ def timed(function: Callable[[], Result]) -> tuple[Result, float]:
 def timing(function: Callable[[], object], runs: int) -> Timing:
     """The same thing several times."""
     return Timing.of(timed(function)[1] for _ in range(runs))
+
+
+def spread(ratios: Iterable[float]) -> dict[str, float]:
+    """The median of several ratios, the lowest and the highest, as JSON."""
+    known = tuple(ratios)
+    values = {"median": median(known), "min": min(known), "max": max(known)}
+    return {key: round(value, 5) for key, value in values.items()}

@@ -1,7 +1,8 @@
 """The public side: what a verifier must know of its own inputs before it trusts a proof.
 
-A circuit ranges what is private. That rows cannot wrap around the field rests as well on M, b
-and the points, which are public: these functions are where they are held to their bounds.
+A circuit ranges what is private. That rows cannot wrap around the field rests as well on M and b,
+which are public: these functions are where they are held to their bounds. That points are on the
+curve and of order l is looked at by whoever verifies, for all points of a batch at once.
 """
 
 from __future__ import annotations
@@ -38,16 +39,11 @@ def checked_context(context: int) -> int:
     return canonical(context, SCALAR_MODULUS, "context")
 
 
-def checked_point(point: Point) -> Point:
-    """A point that is on the curve and of order l, or the identity; looked at again here."""
-    return Point(point.x, point.y)
-
-
 def checked_key(point: Point) -> Point:
-    """Likewise, and not the identity: an escrow key under which nothing is hidden is refused."""
+    """Not the identity: an escrow key under which nothing is hidden is refused."""
     if point.is_identity:
         raise MalformedPoint("escrow key", expected="a point of order l", actual="the identity")
-    return checked_point(point)
+    return point
 
 
 def checked_words(words: Sequence[int], count: int) -> tuple[int, ...]:

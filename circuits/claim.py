@@ -16,13 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from circuits.bounds import (
-    Matrix,
-    checked_constants,
-    checked_context,
-    checked_matrix,
-    checked_point,
-)
+from circuits.bounds import Matrix, checked_constants, checked_context, checked_matrix
 from circuits.checks import as_integer, require, require_opening, require_range
 from circuits.gadgets.bits import enforce_bits, enforce_width
 from circuits.gadgets.coordinates import Coordinates, coordinates
@@ -68,7 +62,7 @@ def claim_public(
 ) -> ClaimPublic[int]:
     """The public part, refused where a bound is broken that the circuit relies on."""
     return ClaimPublic(
-        commitment=coordinates(checked_point(commitment.point)),
+        commitment=coordinates(commitment.point),
         constants=checked_constants(shape, constants),
         matrix=checked_matrix(shape, matrix),
         context=checked_context(context),

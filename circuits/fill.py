@@ -28,7 +28,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from circuits.bounds import checked_context, checked_point, checked_words
+from circuits.bounds import checked_context, checked_words
 from circuits.checks import as_integer, require, require_escrow, require_opening, require_range
 from circuits.escrow import (
     EscrowPublic,
@@ -119,8 +119,8 @@ def fill_public(
     """The public part, refused where a bound is broken that the circuit relies on."""
     widths = traded_widths(shape)
     return FillPublic(
-        order=coordinates(checked_point(order.point)),
-        fill=coordinates(checked_point(fill.point)),
+        order=coordinates(order.point),
+        fill=coordinates(fill.point),
         escrow=checked_escrow(escrow, widths),
         notice=checked_words(notice, word_count(widths)),
         context=checked_context(context),

@@ -49,9 +49,9 @@ class SolvencyPrivate(Generic[F]):
 
 
 def checked_escrow(escrow: EscrowPublic[int], widths: Sequence[Width]) -> EscrowPublic[int]:
-    """An escrow whose points and words a verifier may rely on."""
-    checked_key(Point(escrow.key.x, escrow.key.y))
-    checked_key(Point(escrow.ephemeral.x, escrow.ephemeral.y))
+    """An escrow whose words a verifier may rely on, and whose points hide something."""
+    for point in (escrow.key, escrow.ephemeral):
+        checked_key(Point.unchecked(point.x, point.y))
     return replace(escrow, words=checked_words(escrow.words, word_count(widths)))
 
 

@@ -15,10 +15,14 @@ from benchmarks.comparison import compare, peer_files
 from benchmarks.errors import PeerFailed
 from benchmarks.floor import floor_of
 from benchmarks.measure import measure
-from benchmarks.page import MARK, RESULTS, renewed
+from benchmarks.page import MARK, RESULTS, markdown_tables, renewed
 from benchmarks.peers import PEERS, Peer, chosen_peers, conversation
+from benchmarks.prepared import Prepared, market_inputs
+from benchmarks.report import tables
 from benchmarks.subject import Loaded, Subject
 from benchmarks.synthetic import KINDS
+from circuits.catalogue import named_circuit
+from circuits.shape import SHAPES
 from tests.command import assert_one_line_refusal, run_tacit
 from tests.conftest import ROOT
 from tests.zk.circuits_for_tests import CubeRoot
@@ -38,12 +42,13 @@ HEAD = {"format", "started", "machine", "versions", "load_before", "load_after",
 FIGURES = {
     *("circuit", "shape", "backend", "constraints", "domain", "circuit_digest", "key_digest"),
     *("runs", "setup", "load", "witness", "prove", "whole", "whole_verified", "verify"),
-    *("batch_verify", "stages", "floor"),
+    *("batch_verify", "stages", "floor", "verify_prepared", "first_proof", "batch_distinct"),
 }
 COMPARISON = {
     *("circuit", "shape", "backend", "peer", "version", "threads", "imports", "pairs"),
     *("load_before", "load_after", "ours", "theirs", "ratios"),
 }
+RATIOS = {"prove", "whole", "whole_verified", "verify"}
 SIZE = {
     *("kind", "rows", "constraints", "setup", "load", "prove", "verify"),
     *("prove_peak_memory", "prove_per_n_log_n"),
@@ -85,9 +90,8 @@ def fake_peer(*answers: object) -> Peer:
 def test_the_documented_keys(native: Backend, tmp_path: Path) -> None:
     """`--json FILE` holds the documented keys, and each of them is on the page."""
     arguments = ("--circuits", "claim", "--shapes", "tiny", "--backends", "native")
-    result = run_tacit(
-        "bench", *arguments, "--runs", "1", "--peers", "none", "--json", "b.json", cwd=tmp_path
-    )
+    options = ("--runs", "1", "--peers", "none", "--batch", "3", "--json", "b.json")
+    result = run_tacit("bench", *arguments, *options, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     document = json.loads((tmp_path / "b.json").read_text())
     assert set(document) == HEAD | {"figures", "comparisons", "skipped"}
@@ -96,6 +100,14 @@ def test_the_documented_keys(native: Backend, tmp_path: Path) -> None:
     assert set(figures["whole"]) == {"median", "min", "runs"}
     assert set(figures["batch_verify"]) == {"1", "10", "100"}
     assert figures["floor"]["proof_to_floor"] > 1
+    assert set(figures["verify_prepared"]) == {"median", "min", "runs"}
+    assert set(figures["first_proof"]) == {"open", "first", "later", "ratio"}
+    distinct = figures["batch_distinct"]
+    assert set(distinct) == {"proofs", "threads", "verify", "per_second"}
+    assert (distinct["proofs"], distinct["threads"]) == (3, 1)
+    shown = " ".join(result.stdout.split())
+    for title in ("market's part prepared", "first proof of a process", "distinct proofs"):
+        assert title in shown
     assert (
         figures["circuit_digest"]
         in run_tacit("circuits", "info", "claim", "--shape", "tiny", "--json", cwd=tmp_path).stdout
@@ -158,6 +170,7 @@ def test_ratios_are_of_pairs(loaded: Loaded) -> None:
     answers = [{"prove_ms": ms, "verify_ms": 1, "valid": True} for ms in (7, 1000, 1, 10)]
     document = compare(loaded, fake_peer(*answers), runs=3).document()
     assert set(document) == COMPARISON
+    assert set(document["ratios"]) == RATIOS
     assert document["theirs"]["prove"]["runs"] == [1.0, 0.001, 0.01]
     for name in ("prove", "whole", "whole_verified"):
         ours = document["ours"][name]["runs"]
@@ -165,6 +178,51 @@ def test_ratios_are_of_pairs(loaded: Loaded) -> None:
         assert document["ratios"][name]["median"] == pytest.approx(ratios[1], rel=0.02, abs=1e-4)
     verified = document["ours"]["whole_verified"]["runs"]
     assert all(a < b for a, b in zip(document["ours"]["whole"]["runs"], verified, strict=True))
+
+
+def test_the_market_is_all_that_is_prepared() -> None:
+    """Constants and matrix, next to each other; nothing of a statement without a market."""
+    shape = SHAPES["tiny"]
+    values = shape.scenarios * (1 + shape.components)
+    for name, start in (("claim", 2), ("solvency", 2), ("fill", 0)):
+        names = compile_circuit(named_circuit(name, "tiny")).public_names
+        market = market_inputs(names)
+        assert market == (range(0) if name == "fill" else range(start, start + values))
+        assert {names[i].split(".")[-1].split("[")[0] for i in market} <= {"constants", "matrix"}
+
+
+def test_a_prepared_verification_is_a_verification(native: Backend) -> None:
+    """What is timed holds for the proof at hand, and refuses it for any other public input."""
+    loaded = Loaded.on(native, Subject.named("claim", "tiny"))
+    prepared, proof = Prepared.of(loaded), loaded.run().proof
+    assert prepared is not None
+    assert prepared.verify(loaded.public, proof) > 0
+    for index in {*range(len(loaded.public))} - {*prepared.market}:
+        changed = list(loaded.public)
+        changed[index] ^= 1
+        with pytest.raises(ProofRejected):
+            prepared.verify(tuple(changed), proof)
+    with pytest.raises(ProofRejected):
+        prepared.verify(loaded.public, Proof(-proof.a, proof.b, proof.c))
+
+
+def test_a_prepared_verification_of_a_peers_proof(native: Backend) -> None:
+    """It is the peer's own proof that is verified both ways; their ratio is of each pair."""
+    loaded = Loaded.on(native, Subject.named("claim", "tiny"))
+    proof = json.loads(encode_proof(loaded.run().proof))
+    answer = {"prove_ms": 1, "verify_ms": 1000, "valid": True, "proof": proof}
+    document = compare(loaded, fake_peer(*[answer] * 4), runs=3).document()
+    assert set(document["ratios"]) == {*RATIOS, "verify_prepared"}
+    assert 0 < document["ratios"]["verify_prepared"]["median"] < 1
+
+
+def test_distinct_statements() -> None:
+    """Every number has a statement of its own, and the same one every time."""
+    tiny = Subject.named("claim", "tiny")
+    samples = [tiny.sample(index)[0] for index in range(4)]
+    assert samples == [tiny.sample(index)[0] for index in range(4)]
+    for part in ("commitment", "constants", "matrix", "context"):
+        assert len({getattr(public, part) for public in (*samples, tiny.public)}) == 5
 
 
 @pytest.mark.parametrize("name", PEERS)
@@ -236,6 +294,31 @@ def test_the_page_quotes_the_results() -> None:
     assert {name for name, _ in MARK.findall(page)} == {
         path.stem for path in RESULTS.glob("*.json")
     }
+
+
+def test_what_was_not_measured_leaves_its_place_on_the_page() -> None:
+    """A mark whose table has no rows stands alone; with rows it is one table of Markdown again."""
+    made = markdown_tables()
+    for (name, number), table in made.items():
+        mark = f"<!-- {name} {number} -->\n\n"
+        assert renewed(f"{mark}\nafter") == f"{mark}{table}\nafter"
+        assert renewed(f"{mark}| a |\n| --- |\n\nafter") == f"{mark}{table}\nafter"
+        assert not table or table.count("\n") >= 3
+
+
+def test_a_document_of_earlier_days() -> None:
+    """Figures and comparisons without the later keys have all of their other tables."""
+    for path in RESULTS.glob("*.json"):
+        document = json.loads(path.read_text())
+        before = list(tables(document))
+        for entry in document.get("figures", ()):
+            for key in ("verify_prepared", "first_proof", "batch_distinct"):
+                entry.pop(key, None)
+        for entry in document.get("comparisons", ()):
+            entry["ratios"].pop("verify_prepared", None)
+        after = list(tables(document))
+        assert [title for title, _, _ in after] == [title for title, _, _ in before]
+        assert all(table in before for table in after if table[2])
 
 
 def test_the_results_were_made_as_the_page_says() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from circuits.gadgets.coordinates import Coordinates
+from zk.babyjubjub import Point
 from zk.backends import Backend
 from zk.circuit import Circuit, compile_circuit, field_elements
 from zk.errors import Conflict
@@ -30,4 +32,13 @@ class StatementVerifier:
 
     def verify(self, public: object, proof: Proof) -> None:
         """Raises `ProofRejected` unless the proof proves the circuit's statement of `public`."""
+        self.backend.check_points(points_of(public))
         self.backend.verifier(self.key).verify(field_elements(public), proof)
+
+
+def points_of(public: Any) -> list[Point]:
+    """The points of the curve in a public part; a circuit does not look at them."""
+    if isinstance(public, Coordinates):
+        return [Point.unchecked(public.x, public.y)]
+    names = getattr(public, "__dataclass_fields__", ())
+    return [point for name in names for point in points_of(getattr(public, name))]

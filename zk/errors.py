@@ -7,6 +7,7 @@
     ├── Rejected         well formed, and it does not hold
     │   ├── ProofRejected
     │   ├── OpeningRejected
+    │   ├── SignatureRejected
     │   ├── UnsafeKey
     │   └── Unsatisfied
     ├── Conflict         two things that are each in order and do not belong together
@@ -57,6 +58,10 @@ class ProofRejected(Rejected):
 
 class OpeningRejected(Rejected):
     """An opening that does not open the commitment."""
+
+
+class SignatureRejected(Rejected):
+    """A signature that the named key did not make of this message."""
 
 
 class UnsafeKey(Rejected):

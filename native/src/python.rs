@@ -2,7 +2,8 @@
 //!
 //! Every call releases the interpreter and turns a panic into an error: the work runs on other
 //! threads, which this one waits for while it watches for signals. What takes long (loading,
-//! proving, multiples of the generators) stops soon after one.
+//! proving, multiples of the generators) stops soon after one; what is done at once (a point that
+//! is decoded) stays on the thread that asks.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::PathBuf;
@@ -40,6 +41,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(seconds_per_addition, module)?)?;
     module.add_function(wrap_pyfunction!(combine, module)?)?;
     module.add_function(wrap_pyfunction!(add_all, module)?)?;
+    module.add_function(wrap_pyfunction!(decode_point, module)?)?;
+    module.add_function(wrap_pyfunction!(first_outside, module)?)?;
+    module.add_function(wrap_pyfunction!(check_proof, module)?)?;
     Ok(())
 }
 
@@ -124,10 +128,7 @@ impl VerifyingKey {
     fn verify(&self, py: Python<'_>, public: &[u8], proof: &[u8]) -> PyResult<()> {
         call(py, |_| {
             let public = exactly(public, "public inputs", self.verifier.public())?;
-            match verify::decode_proofs(proof)?.as_slice() {
-                [proof] => self.verifier.verify(&public, proof),
-                other => refuse(Kind::Malformed, "proof", "one proof", other.len()),
-            }
+            self.verifier.verify(&public, &one_proof(proof)?)
         })
     }
 
@@ -234,6 +235,25 @@ fn add_all<'py>(py: Python<'py>, points: &[u8]) -> PyResult<Bound<'py, PyBytes>>
     Ok(PyBytes::new(py, &encode(&[point.0, point.1])))
 }
 
+/// The point of Baby Jubjub with this encoding, as (x, y) of 32 bytes each; in the subgroup.
+#[pyfunction]
+fn decode_point<'py>(py: Python<'py>, data: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    let point = briefly(py, || babyjubjub::decode(data))?;
+    Ok(PyBytes::new(py, &encode(&[point.0, point.1])))
+}
+
+/// The index of the first (x, y) that is no point of Baby Jubjub's subgroup, if one is none.
+#[pyfunction]
+fn first_outside(py: Python<'_>, points: &[u8]) -> PyResult<Option<usize>> {
+    call(py, |_| Ok(babyjubjub::first_outside(&pairs(points)?)))
+}
+
+/// Refuses what is not one proof with each point on its curve and in its subgroup.
+#[pyfunction]
+fn check_proof(py: Python<'_>, data: &[u8]) -> PyResult<()> {
+    call(py, |_| one_proof(data).map(|_| ()))
+}
+
 /// Runs the work without the interpreter; a signal cancels it, a panic becomes an error.
 fn call<T: Send>(
     py: Python<'_>,
@@ -270,6 +290,13 @@ fn call<T: Send>(
             }
         }
     })
+}
+
+/// The same on this thread, for work of microseconds that asks for no others: to wake one would
+/// take as long.
+fn briefly<T: Send>(py: Python<'_>, work: impl FnOnce() -> Outcome<T> + Send) -> PyResult<T> {
+    let result = py.detach(|| catch_unwind(AssertUnwindSafe(work)));
+    conclude(py, result)
 }
 
 /// The threads that work for this process, made when they are first asked for.
@@ -327,6 +354,13 @@ fn exactly(data: &[u8], subject: &'static str, count: usize) -> Outcome<Vec<Fr>>
 
 fn one(data: &[u8], subject: &'static str) -> Outcome<Fr> {
     Ok(exactly(data, subject, 1)?[0])
+}
+
+fn one_proof(data: &[u8]) -> Outcome<verify::Proof> {
+    match verify::decode_proofs(data)?.as_slice() {
+        [proof] => Ok(*proof),
+        other => refuse(Kind::Malformed, "proof", "one proof", other.len()),
+    }
 }
 
 fn pairs(data: &[u8]) -> Outcome<Vec<(Fr, Fr)>> {

@@ -13,7 +13,9 @@ from circuits.escrow import EscrowPublic, encrypt, pack, word_count
 from circuits.fill import fill_public, traded_widths
 from circuits.shape import SHAPES
 from circuits.solvency import solvency_public
+from verifier.proofs import points_of
 from zk.babyjubjub import Point
+from zk.backends import Choice, select
 from zk.pedersen import Commitment, Opening
 
 TINY: Final = SHAPES["tiny"]
@@ -51,17 +53,27 @@ def honest() -> Everything:
 
 def claim(e: Everything) -> object:
     """`claim_public` of its share."""
-    return claim_public(TINY, e.commitment, e.matrix, e.constants, e.context)
+    return _looked_at(claim_public(TINY, e.commitment, e.matrix, e.constants, e.context))
 
 
 def solvency(e: Everything) -> object:
     """`solvency_public` of its share."""
-    return solvency_public(TINY, e.commitment, e.matrix, e.constants, e.context, e.escrow)
+    return _looked_at(
+        solvency_public(TINY, e.commitment, e.matrix, e.constants, e.context, e.escrow)
+    )
 
 
 def fill(e: Everything) -> object:
     """`fill_public` of its share."""
-    return fill_public(TINY, e.commitment, e.other, e.traded_escrow, e.notice, e.context)
+    return _looked_at(
+        fill_public(TINY, e.commitment, e.other, e.traded_escrow, e.notice, e.context)
+    )
+
+
+def _looked_at(public: object) -> object:
+    """What every verifier does with a public part before it looks at a proof."""
+    select(Choice.PY_ECC).check_points(points_of(public))
+    return public
 
 
 Check = Callable[[Everything], object]

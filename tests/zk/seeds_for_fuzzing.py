@@ -12,8 +12,10 @@ from pathlib import Path
 from tests.zk.formats_for_tests import honest_zkey
 from tests.zk.keys_for_tests import ratio_key, ratio_statement
 from tests.zk.systems_for_tests import random_circuit, random_program, random_system
+from zk.babyjubjub import Point
 from zk.backends import Choice, available, select
 from zk.circuit.tape import encode_program, encode_tape
+from zk.field import encode
 from zk.formats.zkey import encode_zkey
 
 #: As in native/fuzz/targets/tables.rs.
@@ -38,6 +40,10 @@ def seeds() -> Iterator[tuple[str, bytes]]:
     points = b"".join(point.encode() for point in ratio_key().verifying_key.points())
     yield "verifying_key/ratio", points
     yield "proofs/two", ratio_statement()[1].encode() * 2
+    for scalar in range(4):
+        point = Point.BASE8 * scalar
+        yield f"points/encoded-{scalar}", point.encode() * 2
+        yield f"points/affine-{scalar}", encode(point.x) + encode(point.y)
     for seed in range(10):
         yield f"program/run-{seed}", encode_program(random_program(seed)[0])
         yield f"program/solve-{seed}", encode_tape(random_circuit(seed)[0])

@@ -633,6 +633,14 @@ MISUSES: dict[str, Callable[[], object]] = {
     "ragged scalars": lambda: _native.combine(bytes(64), ONE[:-1]),
     "half a point to add": lambda: _native.add_all(ONE),
     "ragged points to add": lambda: _native.add_all(bytes(65)),
+    "point of nothing": lambda: _native.decode_point(b""),
+    "ragged point": lambda: _native.decode_point(ONE + b"\0"),
+    "half a point to check": lambda: _native.first_outside(ONE),
+    "ragged points to check": lambda: _native.first_outside(bytes(65)),
+    "points past r to check": lambda: _native.first_outside(encode(R) * 2),
+    "proof of nothing to check": lambda: _native.check_proof(b""),
+    "two proofs to check": lambda: _native.check_proof(proof() * 2),
+    "ragged proof to check": lambda: _native.check_proof(proof() + b"\0"),
 }
 
 
@@ -647,6 +655,7 @@ def test_nothing_is_no_misuse() -> None:
     """Sums and multiples of nothing, and a batch of nothing, are what mathematics says."""
     zero = encode(0) + encode(1)
     assert _native.combine(b"", b"") == _native.add_all(b"") == zero
+    assert _native.first_outside(b"") is None
     assert _native.multiples_g1(b"") == _native.multiples_g2(b"") == b""
     assert _native.multiples_g1(encode(0)) == bytes(64)
     native_verifying_key().verify_batch(b"", b"", b"")
@@ -660,6 +669,9 @@ def test_other_types_are_type_errors() -> None:
         _native.Program,
         _native.multiples_g1,
         _native.add_all,
+        _native.decode_point,
+        _native.first_outside,
+        _native.check_proof,
     ]
     for call in calls:
         for other in (bytearray(64), memoryview(bytes(64)), "text", None, 7, [1, 2]):

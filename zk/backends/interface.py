@@ -135,3 +135,16 @@ class Backend(ABC):
     @abstractmethod
     def add_all(self, points: Sequence[Point]) -> Point:
         """Σ points on Baby Jubjub."""
+
+    def decode_point(self, data: bytes) -> Point:
+        """The point of Baby Jubjub with this canonical encoding: on the curve, in the subgroup."""
+        return Point.decode(data)
+
+    def check_points(self, points: Sequence[Point]) -> None:
+        """The checks of `Point` for objects that may have been made past them."""
+        for point in points:
+            Point(point.x, point.y)
+
+    def decode_proof(self, data: bytes) -> Proof:
+        """The proof with this canonical encoding: each point on its curve, in its subgroup."""
+        return Proof.decode(data)

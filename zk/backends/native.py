@@ -1,12 +1,15 @@
 """The native backend: the crate in native/, behind the same interface and the same errors.
 
 What costs little is decided by the same Python code as for the reference (lengths, canonical
-numbers, unsafe keys); what costs much crosses the border once, as bytes.
+numbers, unsafe keys); what costs much crosses the border once, as bytes. What a decoder of the
+crate refuses is given to the reference, which says what is wrong with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import ClassVar, Final, overload
 from weakref import WeakKeyDictionary
@@ -18,7 +21,7 @@ from zk.bn254 import G1Point, G2Point
 from zk.circuit import CompiledCircuit, WitnessProgram
 from zk.circuit.tape import encode_program, encode_tape
 from zk.errors import Conflict, Malformed, Unsatisfied
-from zk.field import ELEMENT_BYTES, SUBGROUP_ORDER, encode, signed
+from zk.field import ELEMENT_BYTES, SCALAR_MODULUS, SUBGROUP_ORDER, encode, is_canonical, signed
 from zk.formats.files import check_file
 from zk.formats.zkey import encode_zkey
 from zk.groth16 import Blinding, Proof, ProvingKey, Trapdoor, VerifyingKey, insecure_dev_setup
@@ -180,6 +183,24 @@ class NativeBackend(Backend):
     def add_all(self, points: Sequence[Point]) -> Point:
         return _point(_native.add_all(_coordinates(points)))
 
+    def decode_point(self, data: bytes) -> Point:
+        with suppress(Malformed):
+            return _point(_native.decode_point(data))
+        return super().decode_point(data)
+
+    def check_points(self, points: Sequence[Point]) -> None:
+        numbers = list(takewhile(_is_number, (c for point in points for c in (point.x, point.y))))
+        canonical = len(numbers) // 2
+        outside = _native.first_outside(Elements.of(numbers[: 2 * canonical]).buffer)
+        # From the first that is in doubt on, the reference decides: for honest points, of none.
+        super().check_points(points[canonical if outside is None else outside :])
+
+    def decode_proof(self, data: bytes) -> Proof:
+        with suppress(Malformed):
+            _native.check_proof(data)
+            return _proof(data)
+        return super().decode_proof(data)
+
     def _program(self, compiled: CompiledCircuit) -> _native.Program:
         program = self._compiled.get(compiled)
         if program is None:
@@ -226,6 +247,10 @@ def _numbers(data: bytes, start: int, count: int) -> list[int]:
 
 def _coordinates(points: Sequence[Point]) -> bytes:
     return Elements.of(c for point in points for c in (point.x, point.y)).buffer
+
+
+def _is_number(coordinate: object) -> bool:
+    return is_canonical(coordinate, SCALAR_MODULUS)
 
 
 def _point(data: bytes) -> Point:

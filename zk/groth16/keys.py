@@ -102,7 +102,23 @@ class VerifyingKey:
 
     def digest(self) -> str:
         """SHA-256 over the points in order."""
-        return hashlib.sha256(b"".join(point.encode() for point in self.points())).hexdigest()
+        return hashlib.sha256(self.encode()).hexdigest()
+
+    def encode(self) -> bytes:
+        """The points in order; that a key is insecure is not among them."""
+        return b"".join(point.encode() for point in self.points())
+
+    @classmethod
+    def decode(cls, data: bytes, *, insecure: bool) -> VerifyingKey:
+        """Canonical points only, each of them looked at; an unsafe key is refused."""
+        head = 64 + 3 * 128
+        if len(data) <= head or (len(data) - head) % 64:
+            raise Malformed(
+                "verifying key", expected=f"{head} + 64·n bytes", actual=f"{len(data)} bytes"
+            )
+        beta, gamma, delta = (G2Point.decode(data[i : i + 128]) for i in range(64, head, 128))
+        ic = tuple(G1Point.decode(data[i : i + 64]) for i in range(head, len(data), 64))
+        return cls(G1Point.decode(data[:64]), beta, gamma, delta, ic, insecure=insecure)
 
     def points(self) -> list[GroupPoint]:
         """α, β, γ, δ, then IC: the order of every encoding."""

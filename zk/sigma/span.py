@@ -14,7 +14,7 @@ where it would let the proof speak about fewer bases than it names.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -23,6 +23,8 @@ from zk.errors import Malformed, ProofRejected
 from zk.field import SUBGROUP_ORDER, canonical, decode, encode
 from zk.randomness import Randomness, system_randomness
 from zk.transcript import Transcript
+
+Combination = Callable[[Sequence[Point], Sequence[int]], Point]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,11 @@ class Span:
         responses = [(k + c * x) % SUBGROUP_ORDER for k, x in zip(nonces, scalars, strict=True)]
         return SpanProof(commitment, tuple(responses))
 
-    def verify(self, proof: SpanProof, context: bytes) -> None:
-        """Raises `ProofRejected` unless the proof is of this statement in this context."""
+    def verify(self, proof: SpanProof, context: bytes, combination: Combination = combine) -> None:
+        """Raises `ProofRejected` unless the proof is of this statement in this context.
+
+        `combination` computes Σ scalar·point: the reference's way, or a backend's.
+        """
         if len(proof.responses) != len(self.bases):
             raise ProofRejected(
                 "span proof",
@@ -87,7 +92,7 @@ class Span:
                 actual=f"{len(proof.responses)} responses",
             )
         c = self._challenge(proof.commitment, context)
-        difference = combine((*self.bases, self.target), (*proof.responses, -c))
+        difference = combination((*self.bases, self.target), (*proof.responses, -c))
         if difference != proof.commitment:
             raise ProofRejected("span proof", expected=proof.commitment, actual=difference)
 

@@ -1,0 +1,51 @@
+"""Verification with the market's part of the public inputs summed in advance.
+
+Constants and matrix are the same for every margin proof of an epoch, so whoever verifies many of
+them sums that part once; what a single proof then costs is what is timed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+from benchmarks.subject import Loaded
+from benchmarks.timing import timed
+from zk.backends import Verifier
+from zk.groth16 import Proof, fix_inputs
+
+_MARKET: Final = ("constants", "matrix")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A verifier for the public inputs that the market leaves open."""
+
+    market: range
+    verifier: Verifier
+
+    @classmethod
+    def of(cls, loaded: Loaded) -> Self | None:
+        """None for a statement that has no market in it."""
+        market = market_inputs(loaded.subject.compiled.public_names)
+        if not market:
+            return None
+        values = loaded.public[market.start : market.stop]
+        key = fix_inputs(loaded.key.verifying_key, market.start, values)
+        return cls(market, loaded.backend.verifier(key))
+
+    def verify(self, public: tuple[int, ...], proof: Proof) -> float:
+        """The seconds of a verification; raises `ProofRejected` where the proof does not hold."""
+        rest = public[: self.market.start] + public[self.market.stop :]
+        return timed(lambda: self.verifier.verify(rest, proof))[1]
+
+
+def market_inputs(names: Sequence[str]) -> range:
+    """Where the constants and the matrix are among the public inputs: next to each other."""
+    where = [i for i, name in enumerate(names) if _field(name) in _MARKET]
+    return range(where[0], where[-1] + 1) if where else range(0)
+
+
+def _field(name: str) -> str:
+    return name.partition("[")[0].rpartition(".")[2]
