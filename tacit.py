@@ -7,9 +7,13 @@ import sys
 import typer
 
 from benchmarks.command import bench
+from benchmarks.ledger_command import bench_ledger
 from circuits.command import app as circuits_app
+from ledger.command import app as ledger_app
+from ledger.command import market_app
 from prover.command import prove
 from prover.demonstration import demo
+from prover.founding import init, publish
 from verifier.command import verify
 from zk.console import err
 from zk.errors import ZkError
@@ -23,8 +27,15 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(prove)
 app.command()(verify)
-app.command()(bench)
+bench_app = typer.Typer(invoke_without_command=True)
+bench_app.callback()(bench)
+bench_app.command("ledger")(bench_ledger)
+app.add_typer(bench_app, name="bench")
 app.add_typer(circuits_app, name="circuits")
+ledger_app.command()(init)
+app.add_typer(ledger_app, name="ledger")
+market_app.command()(publish)
+app.add_typer(market_app, name="market")
 
 
 def main() -> None:

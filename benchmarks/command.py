@@ -29,6 +29,7 @@ _RUNS: Final = {Choice.NATIVE: 11, Choice.PY_ECC: 1}
 
 
 def bench(
+    context: typer.Context,
     circuits: Annotated[str, typer.Option(help="Which statements.")] = ",".join(STATEMENTS),
     shapes: Annotated[str, typer.Option(help=f"Some of {','.join(SHAPES)}.")] = "standard",
     backends: Annotated[
@@ -60,6 +61,8 @@ def bench(
 
     Example: tacit bench --circuits claim --shapes tiny --runs 3 --peers none
     """
+    if context.invoked_subcommand is not None:
+        return
     document = _head()
     if scaling:
         document["options"] = {"scaling": True, "largest": largest, "runs": runs or 3}

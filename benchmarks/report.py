@@ -15,6 +15,7 @@ from benchmarks.cells import (
     subject_name,
     timing_cell,
 )
+from benchmarks.ledger_report import ledger_tables
 
 #: Of the document's form; it changes when a key changes its meaning or goes.
 FORMAT: Final = 1
@@ -74,6 +75,8 @@ def tables(document: Mapping[str, Any]) -> Iterator[tuple[str, Row, list[Row]]]:
             ("circuit", "backend", "proofs", "all of them", "each", "per second"),
             [_distinct_row(figures) for figures in _those_with("batch_distinct", document)],
         )
+    if document.get("settling"):
+        yield from ledger_tables(document)
     if document.get("scaling"):
         sizes = document["scaling"]
         yield (

@@ -17,7 +17,7 @@ ALLOWED = {
     "verifier": {"zk", "circuits"},
     "ledger": {"zk", "circuits", "verifier"},
     "prover": {"zk", "circuits", "verifier", "ledger"},
-    "benchmarks": {"zk", "circuits", "verifier", "prover"},
+    "benchmarks": {"zk", "circuits", "verifier", "ledger", "prover"},
 }
 
 

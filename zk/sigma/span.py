@@ -43,13 +43,13 @@ class SpanProof:
         return self.commitment.encode() + b"".join(encode(s) for s in self.responses)
 
     @classmethod
-    def decode(cls, data: bytes) -> Self:
-        """Canonical only."""
+    def decode(cls, data: bytes, point: Callable[[bytes], Point] = Point.decode) -> Self:
+        """Canonical only; `point` decodes T, the reference's way or a backend's."""
         if len(data) < 64 or len(data) % 32:
             raise Malformed("span proof", expected="64 + 32·n bytes", actual=f"{len(data)} bytes")
         words = [data[i : i + 32] for i in range(32, len(data), 32)]
         responses = tuple(decode(w, SUBGROUP_ORDER, "response") for w in words)
-        return cls(Point.decode(data[:32]), responses)
+        return cls(point(data[:32]), responses)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,223 @@
+"""`tacit ledger` and `tacit market`: what everybody may see of a ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.table import Table
+
+from ledger.ledger import Ledger
+from ledger.log import Entry
+from ledger.records import Account
+from ledger.state import State
+from ledger.store import SqliteStore
+from ledger.transitions import Settle, Transition, decode_transition
+from ledger.tree import Inclusion
+from zk.backends import select
+from zk.console import JsonOption, out, print_json
+from zk.errors import Malformed
+from zk.formats.files import MAX_JSON_BYTES, read_bytes
+
+app = typer.Typer(
+    help="A ledger: create it, look at it, prove what is in it.", no_args_is_help=True
+)
+market_app = typer.Typer(help="The market that a ledger margins against.", no_args_is_help=True)
+
+LedgerArgument = Annotated[Path, typer.Argument(metavar="LEDGER", help="The ledger's file.")]
+_LATEST: Final = 20
+
+
+@app.command()
+def show(ledger: LedgerArgument, as_json: JsonOption = False) -> None:
+    """Show the state: accounts, totals, the fund, who is overdue and what is on sale.
+
+    Example: tacit ledger show demo.ledger
+    """
+    opened = _open(ledger)
+    document = describe(opened)
+    if as_json:
+        print_json(document)
+        return
+    facts = Table(title=f"{opened.genesis.name} ({opened.genesis.mode})", show_header=False)
+    for key in ("ledger", "entries", "time", "epoch", "root"):
+        facts.add_row(key, str(document[key]))
+    labels = opened.genesis.listing.labels
+    totals = ", ".join(
+        f"{total:,} {label}" for total, label in zip(document["totals"], labels, strict=False)
+    )
+    facts.add_row("deposits", totals)
+    facts.add_row("fund", f"{document['fund']:,} in cash")
+    out.print(facts)
+    table = Table("account", "commitment", "nonce", "standing", "status", "order")
+    for account in document["accounts"]:
+        table.add_row(*(str(account[key]) for key in account))
+    out.print(table)
+
+
+@app.command()
+def log(
+    ledger: LedgerArgument,
+    start: Annotated[int | None, typer.Option("--from", help="The first entry to list.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the entries of the log; the latest ones if no first is given.
+
+    Example: tacit ledger log demo.ledger --from 0
+    """
+    store = SqliteStore.open(ledger, read_only=True)
+    head = store.head
+    count = 0 if head is None else head.number + 1
+    first = max(count - _LATEST, 0) if start is None else start
+    rows = [_summary(entry) for entry in store.entries(first)]
+    if as_json:
+        print_json(rows)
+        return
+    table = Table("entry", "time", "transition", "bytes", "hash")
+    for row in rows:
+        table.add_row(
+            *(str(row[key]) for key in ("entry", "time", "what", "bytes")), row["hash"][:16]
+        )
+    out.print(table)
+
+
+@app.command("prove-inclusion")
+def prove_inclusion(
+    ledger: LedgerArgument,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="A record, such as account/3.")],
+) -> None:
+    """Print a proof that a record is part of the state under the newest root.
+
+    Example: tacit ledger prove-inclusion demo.ledger account/0
+    """
+    store = SqliteStore.open(ledger, read_only=True)
+    with store.snapshot():
+        inclusion = store.prove(key)
+        head = store.head
+    assert head is not None  # an opened ledger has one
+    inclusion.verify(head.root)
+    typer.echo(inclusion.encode().decode())
+
+
+@app.command("check-inclusion")
+def check_inclusion(
+    proof: Annotated[Path, typer.Argument(metavar="PROOF.json", help="The proof of inclusion.")],
+    root: Annotated[str, typer.Argument(metavar="ROOT", help="The state root, in hexadecimal.")],
+) -> None:
+    """Check a proof of inclusion against a root that you trust, without any ledger.
+
+    Example: tacit ledger check-inclusion proof.json 0123…
+    """
+    inclusion = Inclusion.decode(read_bytes(proof, MAX_JSON_BYTES).strip())
+    inclusion.verify(parse_root(root))
+    typer.echo(f"{inclusion.key} is in the state: {inclusion.value.decode(errors='replace')}")
+
+
+@app.command()
+def check(ledger: LedgerArgument) -> None:
+    """Read the whole file: is every entry chained, every record under the root?
+
+    It says nothing about whether the entries follow the rules; an audit does.
+
+    Example: tacit ledger check demo.ledger
+    """
+    store = SqliteStore.open(ledger, read_only=True)
+    store.check()
+    assert store.head is not None  # an opened ledger has one
+    typer.echo(f"{ledger}: {store.head.number + 1} entries, undamaged")
+
+
+@market_app.command("show")
+def show_market(ledger: LedgerArgument, as_json: JsonOption = False) -> None:
+    """Show the current epoch: prices, and what one unit of everything is worth in each scenario.
+
+    Example: tacit market show demo.ledger
+    """
+    opened = _open(ledger)
+    market = opened.state.current_market
+    if as_json:
+        print_json(market.model_dump(mode="json"))
+        return
+    listing = opened.genesis.listing
+    prices = Table("underlying", "spot", "vol", "funding", title=f"epoch {market.epoch}")
+    seen = market.observation
+    for name, spot, vol, funding in zip(
+        listing.underlyings, seen.spots, seen.vols, seen.funding, strict=True
+    ):
+        prices.add_row(name, f"{spot:,}", f"{vol / 1e6:.1%}", f"{funding / 1e6:,.2f}")
+    out.print(prices)
+    columns = Table("row", *listing.labels, title="maintenance")
+    columns.add_row("mark", *(f"{entry / 1e6:,.2f}" for entry in market.matrices.mark))
+    for index, row in enumerate(market.matrices.maintenance.matrix):
+        columns.add_row(str(index), *(f"{entry / 1e6:,.2f}" for entry in row))
+    out.print(columns)
+
+
+def describe(opened: Ledger) -> dict[str, Any]:
+    """The state as everybody sees it."""
+    state, head = opened.state, opened.head
+    pool = state.pool
+    return {
+        "ledger": opened.id.hex(),
+        "name": opened.genesis.name,
+        "mode": opened.genesis.mode,
+        "entries": head.number + 1,
+        "time": pool.time,
+        "epoch": pool.epoch,
+        "root": head.root.hex(),
+        "hash": head.hash.hex(),
+        "totals": list(pool.totals),
+        "fund": pool.fund.values[0],
+        "fund_values": list(pool.fund.values),
+        "accounts": [_account(state, state.account(i)) for i in range(pool.accounts)],
+    }
+
+
+def parse_root(text: str) -> bytes:
+    """32 bytes of hexadecimal."""
+    try:
+        root = bytes.fromhex(text)
+    except ValueError:
+        root = b""
+    if len(root) != 32:
+        raise Malformed("root", expected="64 hexadecimal digits", actual=text[:80])
+    return root
+
+
+def _account(state: State, account: Account) -> dict[str, Any]:
+    overdue = ", overdue" if state.is_overdue(account) else ""
+    return {
+        "account": account.id,
+        "commitment": account.commitment.encode().hex()[:16],
+        "nonce": account.nonce,
+        "standing": "exempt" if account.exempt else f"epoch {account.standing}",
+        "status": account.status + overdue,
+        "order": "" if account.order is None else f"order {account.order.id}",
+    }
+
+
+def _summary(entry: Entry) -> dict[str, Any]:
+    return {
+        "entry": entry.number,
+        "time": entry.time,
+        "what": _what(entry),
+        "bytes": len(entry.transition),
+        "root": entry.root.hex(),
+        "hash": entry.hash.hex(),
+    }
+
+
+def _what(entry: Entry) -> str:
+    """What anybody can tell from a transition: its kind, and whom it concerns."""
+    if entry.number == 0:
+        return "genesis"
+    transition: Transition = decode_transition(entry.transition)
+    if isinstance(transition, Settle):
+        return f"settle {len(transition.legs)} legs"
+    account = getattr(transition, "account", None)
+    return transition.kind if account is None else f"{transition.kind} by account {account}"
+
+
+def _open(path: Path) -> Ledger:
+    return Ledger.open(path, select(), read_only=True)

@@ -1,0 +1,123 @@
+"""The ledger: a store, the rules, and a checker of proofs.
+
+A transition is executed on a draft while the store's write lock is held; what it changed, the
+entry and the new root are committed together. Whoever else has written in the meantime is noticed
+by the head, and everything that was read before is read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Self
+
+from ledger.encoding import Decoding
+from ledger.errors import DamagedLedger
+from ledger.execution import execute
+from ledger.genesis import Genesis
+from ledger.log import Entry
+from ledger.state import State
+from ledger.store import SqliteStore, Store
+from ledger.transitions import Transition, decode_transition
+from ledger.tree import Inclusion
+from verifier.checker import Checker
+from verifier.evidence import EvidenceChecker
+from zk.backends import Backend
+
+#: Makes the checker that judges under a genesis's keys.
+CheckerMaker = Callable[[Genesis], EvidenceChecker]
+
+
+def checker_on(backend: Backend) -> CheckerMaker:
+    """Judges under the keys that the genesis pins, with the arithmetic of that backend."""
+    return lambda genesis: Checker(genesis.statements.keys(), backend)
+
+
+class Ledger:
+    """An open ledger, to read or to extend."""
+
+    def __init__(self, store: Store, make_checker: CheckerMaker, decoding: Decoding) -> None:
+        self._store = store
+        self._decoding = decoding
+        first = next(iter(store.entries()), None)
+        if first is None:
+            raise DamagedLedger("ledger", expected="a genesis entry", actual="an empty log")
+        self.genesis = Genesis.decode(first.transition, decoding)
+        self._checker = make_checker(self.genesis)
+        self._state = State(store, decoding)
+        self._head = store.head
+
+    @classmethod
+    def create(
+        cls, store: Store, genesis: Genesis, make_checker: CheckerMaker, decoding: Decoding
+    ) -> Self:
+        """A new ledger in an empty store."""
+        make_checker(genesis).check(genesis.check())
+        with store.writing() as writer:
+            if writer.head is not None:
+                raise DamagedLedger(
+                    "store", expected="an empty one", actual=f"entry {writer.head.number}"
+                )
+            state = State(store, decoding)
+            genesis.apply(state)
+            writer.append(genesis.time, genesis.encode(), state.changes())
+        return cls(store, make_checker, decoding)
+
+    @classmethod
+    def open(cls, path: Path, backend: Backend, *, read_only: bool = False) -> Self:
+        """The ledger in that file."""
+        store = SqliteStore.open(path, read_only=read_only)
+        return cls(store, checker_on(backend), Decoding(backend.decode_point))
+
+    @classmethod
+    def found(cls, path: Path, genesis: Genesis, backend: Backend) -> Self:
+        """A new ledger in a new file."""
+        store = SqliteStore.create(path)
+        return cls.create(store, genesis, checker_on(backend), Decoding(backend.decode_point))
+
+    @property
+    def state(self) -> State:
+        """The state at the head, as it is stored now."""
+        if self._store.head != self._head:
+            self._state.forget()
+            self._head = self._store.head
+        return self._state
+
+    @property
+    def head(self) -> Entry:
+        """The newest entry."""
+        head = self._store.head
+        assert head is not None  # there is a genesis
+        return head
+
+    @property
+    def id(self) -> bytes:
+        """The name that every signature and proof contains."""
+        return self.genesis.ledger
+
+    def entry(self, number: int) -> Entry:
+        """One entry of the log."""
+        return self._store.entry(number)
+
+    def entries(self, start: int = 0) -> Iterator[Entry]:
+        """The log, from an entry on."""
+        return self._store.entries(start)
+
+    def prove(self, key: str) -> Inclusion:
+        """That a record is part of the state under the newest root."""
+        return self._store.prove(key)
+
+    def submit(self, transition: bytes | Transition, time: int) -> Entry:
+        """Applies a transition and stores it, or raises and leaves everything as it was."""
+        data = transition if isinstance(transition, bytes) else transition.encode()
+        parsed = decode_transition(data, self._decoding)
+        with self._store.writing() as writer:
+            if writer.head != self._head:
+                self._state.forget()
+                self._head = writer.head
+            assert writer.head is not None  # there is a genesis
+            draft = execute(self._state, parsed, time, writer.head.number + 1, self._checker)
+            entry = writer.append(time, data, draft.changes())
+        self._state.absorb(draft)
+        self._head = entry
+        return entry

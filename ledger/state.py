@@ -1,0 +1,208 @@
+"""The state, typed: accounts, markets, parameters and the pool, over a map of canonical bytes.
+
+A transition is applied to a *draft*, which reads through to the state beneath it and keeps what
+was written apart. Either the whole draft becomes the state, or nothing of it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Final, Protocol, TypeVar
+
+from circuits.shape import Shape
+from ledger.encoding import Count, Decoding, Model
+from ledger.errors import DamagedLedger, MalformedTransition, NotAdmitted, OutOfOrder
+from ledger.market.data import equity
+from ledger.parameters import Parameters
+from ledger.records import Account, Charter, Market, Pool
+
+M = TypeVar("M", bound=Model)
+
+
+class Records(Protocol):
+    """Where the bytes are: a database, or a dictionary."""
+
+    def get(self, key: str) -> bytes | None: ...
+
+
+class OwnerIndex(Model):
+    """Which account a key owns."""
+
+    account: Count
+
+
+_CHARTER: Final = "charter"
+_PARAMETERS: Final = "parameters"
+_POOL: Final = "pool"
+
+
+class State:
+    """Everything that a transition may ask or change."""
+
+    def __init__(self, records: Records, decoding: Decoding | None = None) -> None:
+        self._records = records
+        self._decoding = decoding
+        self._known: dict[str, Model | None] = {}
+        self._written: dict[str, Model | None] = {}
+        #: The entry that is being made.
+        self.number = 0
+
+    # What is there.
+
+    @cached_property
+    def charter(self) -> Charter:
+        return self._require(Charter, _CHARTER)
+
+    @cached_property
+    def shape(self) -> Shape:
+        shape = self.charter.shape
+        return Shape(shape.assets, shape.instruments, shape.scenarios)
+
+    @property
+    def parameters(self) -> Parameters:
+        return self._require(Parameters, _PARAMETERS)
+
+    @property
+    def pool(self) -> Pool:
+        return self._require(Pool, _POOL)
+
+    def account(self, index: int) -> Account:
+        """The account; an unknown one is `NotAdmitted`."""
+        found = self._get(Account, f"account/{index}")
+        if found is None:
+            raise NotAdmitted(
+                "account", expected=f"one of the {self.pool.accounts} that exist", actual=index
+            )
+        return found
+
+    def owned_by(self, owner: bytes) -> int | None:
+        """The account of that key."""
+        found = self._get(OwnerIndex, f"owner/{owner.hex()}")
+        return None if found is None else found.account
+
+    def market(self, epoch: int) -> Market | None:
+        """The market of an epoch that is still kept."""
+        return self._get(Market, f"market/{epoch}")
+
+    @property
+    def current_market(self) -> Market:
+        """The market of the current epoch; before the first there is none."""
+        found = self.market(self.pool.epoch)
+        if found is None:
+            raise NotAdmitted("market", expected="a published market", actual="none yet")
+        return found
+
+    # What follows from it.
+
+    def is_overdue(self, account: Account) -> bool:
+        """Nothing proven under the epoch that followed its last proof, and the grace is over."""
+        pool = self.pool
+        if account.exempt or account.status == "frozen" or account.standing >= pool.epoch:
+            return False
+        following = self.market(account.standing + 1)
+        return following is None or pool.time > following.time + self.parameters.grace
+
+    @property
+    def fund_equity(self) -> int:
+        """What the insurance fund is worth at the mark, in cash."""
+        return equity(self.current_market.matrices.mark, self.pool.fund.values)
+
+    @property
+    def payable(self) -> int:
+        """What the fund can pay for the sale of a portfolio."""
+        return max(0, min(self.fund_equity, self.pool.fund.values[0]))
+
+    # Changing it.
+
+    def put_charter(self, charter: Charter) -> None:
+        """Once, at genesis."""
+        self._put(_CHARTER, charter)
+
+    def put_parameters(self, parameters: Parameters) -> None:
+        self._put(_PARAMETERS, parameters)
+
+    def put_pool(self, pool: Pool) -> None:
+        self._put(_POOL, pool)
+
+    def update_pool(self, **changes: object) -> None:
+        """The pool with some fields replaced."""
+        self.put_pool(self.pool.model_copy(update=changes))
+
+    def put_account(self, account: Account) -> None:
+        self._put(f"account/{account.id}", account)
+
+    def put_owner(self, owner: bytes, index: int) -> None:
+        self._put(f"owner/{owner.hex()}", OwnerIndex(account=index))
+
+    def put_market(self, market: Market) -> None:
+        self._put(f"market/{market.epoch}", market)
+
+    def forget_market(self, epoch: int) -> None:
+        """Nothing can be proven under it any more."""
+        self._put(f"market/{epoch}", None)
+
+    def advance(self, time: int) -> None:
+        """Moves the clock, and puts parameters in force whose time has come."""
+        if time < self.pool.time:
+            raise OutOfOrder("time", expected=f"at least {self.pool.time}", actual=time)
+        pending = self.pool.pending
+        while pending and pending[0].effective <= time:
+            self.put_parameters(pending[0].parameters)
+            pending = pending[1:]
+        self.update_pool(time=time, pending=pending)
+
+    # Drafts.
+
+    def draft(self, number: int) -> State:
+        """A state whose changes are kept apart from this one."""
+        draft = State(self._records, self._decoding)
+        draft._known = self._known  # what was read is the same for both
+        draft.number = number
+        return draft
+
+    def changes(self) -> Mapping[str, bytes | None]:
+        """What was written, as bytes; None is a record that is gone."""
+        return {
+            key: None if value is None else value.encode() for key, value in self._written.items()
+        }
+
+    def absorb(self, draft: State) -> None:
+        """What the draft wrote is the state now; its bytes are where the records are."""
+        self._known.update(draft._written)
+
+    def forget(self) -> None:
+        """Reads everything anew: somebody else has written."""
+        self._known.clear()
+        self.__dict__.pop("charter", None)
+        self.__dict__.pop("shape", None)
+
+    def _put(self, key: str, value: Model | None) -> None:
+        self._written[key] = value
+
+    def _require(self, kind: type[M], key: str) -> M:
+        found = self._get(kind, key)
+        if found is None:
+            raise DamagedLedger("state", expected=f"a record {key}", actual="none")
+        return found
+
+    def _get(self, kind: type[M], key: str) -> M | None:
+        if key in self._written:
+            return self._typed(kind, key, self._written[key])
+        if key not in self._known:
+            data = self._records.get(key)
+            self._known[key] = None if data is None else self._decode(kind, key, data)
+        return self._typed(kind, key, self._known[key])
+
+    def _decode(self, kind: type[M], key: str, data: bytes) -> M:
+        try:
+            return kind.decode(data, self._decoding)
+        except MalformedTransition as error:
+            raise DamagedLedger(
+                f"record {key}", expected=error.expected, actual=error.actual
+            ) from None
+
+    def _typed(self, kind: type[M], key: str, value: Model | None) -> M | None:
+        if value is not None and not isinstance(value, kind):
+            raise DamagedLedger(f"record {key}", expected=kind.__name__, actual=type(value))
+        return value

@@ -1,0 +1,1 @@
+"""How a ledger is kept; `ledger.store` is the way in."""

@@ -1,0 +1,40 @@
+"""The transitions of the ledger, one page of the rule book each."""
+
+from ledger.transitions.accounts import Deposit, OpenAccount, Refresh, Withdraw
+from ledger.transitions.base import Escrow, Transition
+from ledger.transitions.claims import PublishClaim
+from ledger.transitions.decoding import AnyTransition, decode_transition
+from ledger.transitions.default import Absorb, Reveal, TakeOver
+from ledger.transitions.governance import UpdateParams
+from ledger.transitions.margin import ProveFlat, ProveMargin
+from ledger.transitions.market import Expire, Report, UpdateMarket
+from ledger.transitions.orders import CancelOrder, PlaceOrder
+from ledger.transitions.redemption import Redeem
+from ledger.transitions.settlement import FirmLeg, Settle, SignedLeg
+
+__all__ = [
+    "Absorb",
+    "AnyTransition",
+    "CancelOrder",
+    "Deposit",
+    "Escrow",
+    "Expire",
+    "FirmLeg",
+    "OpenAccount",
+    "PlaceOrder",
+    "ProveFlat",
+    "ProveMargin",
+    "PublishClaim",
+    "Redeem",
+    "Refresh",
+    "Report",
+    "Reveal",
+    "Settle",
+    "SignedLeg",
+    "TakeOver",
+    "Transition",
+    "UpdateMarket",
+    "UpdateParams",
+    "Withdraw",
+    "decode_transition",
+]

@@ -1,0 +1,139 @@
+"""What all transitions have in common: terms, their binding, and the three steps.
+
+The *terms* of a transition are all of its fields except proofs, escrows and signatures. One hash of
+them, the *binding*, is what is signed, and what every proof is bound to through its context: so a
+proof can be moved to no other ledger, kind, account, nonce, epoch or amount, and a proof whose
+bytes were changed in a way that keeps it true belongs to the same transition.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from abc import abstractmethod
+from typing import Annotated, Any, ClassVar, Final
+
+from pydantic import Field
+
+from circuits.claim import claim_public
+from circuits.escrow import EscrowPublic
+from circuits.fill import fill_public
+from circuits.gadgets.coordinates import coordinates
+from circuits.shape import Shape
+from circuits.solvency import solvency_public
+from ledger.encoding import Count, Element, Model, PointHex
+from ledger.market.data import Rows
+from ledger.state import State
+from verifier.evidence import Evidence, Proven, Signed
+from zk.babyjubjub import Point
+from zk.pedersen import Commitment
+
+_BINDING: Final = b"tacit/v1/transition/"
+_CONTEXT: Final = b"tacit/v1/context/"
+#: 253 bits: every context is a canonical element of F_r.
+_CONTEXT_SHIFT: Final = 3
+
+AccountId = Count
+Label = Annotated[str, Field(max_length=200, pattern=r"^[ -~]*$")]
+
+
+class Escrow(Model):
+    """An opening, encrypted to the ledger's escrow key; that key is the ledger's to say."""
+
+    ephemeral: PointHex
+    words: tuple[Element, ...]
+
+    def public(self, key: Point) -> EscrowPublic[int]:
+        """As the statements take it."""
+        return EscrowPublic(coordinates(key), coordinates(self.ephemeral), self.words)
+
+
+class Transition(Model):
+    """A change of the state that somebody asks for."""
+
+    #: The fields that are no terms, nested as `model_dump_json(exclude=…)` takes them.
+    EVIDENCE: ClassVar[dict[str, Any]] = {}
+
+    kind: str
+
+    def binding(self, ledger: bytes) -> bytes:
+        """The hash of ledger and terms: what is signed."""
+        terms = self.model_dump_json(exclude=self.EVIDENCE).encode()
+        return hashlib.sha256(_BINDING + ledger + terms).digest()
+
+    def check(self, shape: Shape) -> None:
+        """What can be said without the state."""
+
+    @abstractmethod
+    def examine(self, state: State) -> Evidence:
+        """What must hold for this state to admit it; raises where nothing could."""
+
+    @abstractmethod
+    def apply(self, state: State) -> None:
+        """Writes the change into a draft, after `examine` and its evidence were in order."""
+
+
+def context(binding: bytes, role: str) -> int:
+    """The context of one proof of a transition; `role` tells several of them apart."""
+    digest = hashlib.sha256(_CONTEXT + binding + role.encode()).digest()
+    return int.from_bytes(digest, "big") >> _CONTEXT_SHIFT
+
+
+def owner_context(binding: bytes, account: int) -> int:
+    """The context of the proof for that account."""
+    return context(binding, f"account/{account}")
+
+
+def prove_claim(
+    shape: Shape, subject: str, commitment: Point, rows: Rows, context: int, proof: bytes
+) -> Proven:
+    """The claim that the ledger wants to see, from what the ledger knows."""
+    public = claim_public(shape, Commitment(commitment), rows.matrix, rows.constants, context)
+    return Proven(f"claim of {subject}", "claim", public, proof)
+
+
+def prove_solvency(
+    state: State,
+    subject: str,
+    commitment: Point,
+    rows: Rows,
+    context: int,
+    escrow: Escrow,
+    proof: bytes,
+) -> Proven:
+    """Likewise, with the opening in escrow under the key that is in force."""
+    public = solvency_public(
+        state.shape,
+        Commitment(commitment),
+        rows.matrix,
+        rows.constants,
+        context,
+        escrow.public(state.parameters.escrow.point),
+    )
+    return Proven(f"solvency of {subject}", "solvency", public, proof)
+
+
+def prove_fill(
+    state: State,
+    subject: str,
+    order: Point,
+    fill: Point,
+    context: int,
+    escrow: Escrow,
+    notice: tuple[int, ...],
+    proof: bytes,
+) -> Proven:
+    """That `fill` is a fraction of `order`, or better."""
+    public = fill_public(
+        state.shape,
+        Commitment(order),
+        Commitment(fill),
+        escrow.public(state.parameters.escrow.point),
+        notice,
+        context,
+    )
+    return Proven(f"fill of {subject}", "fill", public, proof)
+
+
+def signed_by_owner(owner: bytes, account: int, binding: bytes, signature: bytes) -> Signed:
+    """The owner's signature under the terms."""
+    return Signed(f"the owner of account {account}", owner, binding, signature)

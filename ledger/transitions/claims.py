@@ -1,0 +1,61 @@
+"""PublishClaim: an account shows that rows of its choice hold, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from circuits.shape import Shape
+from ledger.conditions import require_current_market, require_free_account, with_nonce_used
+from ledger.encoding import Count, ProofBytes, SignatureBytes
+from ledger.market.data import Rows
+from ledger.state import State
+from ledger.transitions.base import (
+    AccountId,
+    Label,
+    Transition,
+    owner_context,
+    prove_claim,
+    signed_by_owner,
+)
+from verifier.evidence import Evidence
+
+
+class PublishClaim(Transition):
+    """A disclosure receipt: M·v + b ≥ 0 at this epoch, for rows that stand on the record.
+
+    The label is the owner's; what was proven is what the rows say.
+    """
+
+    EVIDENCE: ClassVar[dict[str, Any]] = {"proof": True, "signature": True}
+
+    kind: Literal["publish-claim"] = "publish-claim"
+    account: AccountId
+    nonce: Count
+    epoch: Count
+    label: Label
+    rows: Rows
+    proof: ProofBytes
+    signature: SignatureBytes
+
+    def check(self, shape: Shape) -> None:
+        self.rows.check(shape)
+
+    def examine(self, state: State) -> Evidence:
+        account = require_free_account(state, self.account, self.nonce)
+        require_current_market(state, self.epoch)
+        binding = self.binding(state.charter.ledger)
+        proof = prove_claim(
+            state.shape,
+            f"account {account.id}: {self.label}",
+            account.commitment,
+            self.rows,
+            owner_context(binding, account.id),
+            self.proof,
+        )
+        return Evidence(
+            signed=[signed_by_owner(account.owner, account.id, binding, self.signature)],
+            proven=[proof],
+        )
+
+    def apply(self, state: State) -> None:
+        state.put_account(with_nonce_used(state.account(self.account)))

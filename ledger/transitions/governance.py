@@ -1,0 +1,53 @@
+"""UpdateParams: what t governors sign takes effect after everybody had time to read it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final, Literal
+
+from ledger.encoding import Count
+from ledger.errors import LimitExceeded, OutOfOrder
+from ledger.parameters import Endorsement, Parameters
+from ledger.records import PendingParameters
+from ledger.state import State
+from ledger.transitions.base import Transition
+from verifier.evidence import Evidence
+
+MAX_PENDING: Final = 16
+
+
+class UpdateParams(Transition):
+    """All parameters anew, in force from `effective` on."""
+
+    EVIDENCE: ClassVar[dict[str, Any]] = {"endorsements": True}
+
+    kind: Literal["update-params"] = "update-params"
+    #: One more than the changes that were signed before: a change is signed once.
+    change: Count
+    effective: Count
+    parameters: Parameters
+    endorsements: tuple[Endorsement, ...]
+
+    def examine(self, state: State) -> Evidence:
+        pool, now = state.pool, state.parameters
+        self.parameters.check(state.shape.scenarios, len(state.charter.listing.underlyings))
+        if self.change != pool.changes + 1:
+            raise OutOfOrder("change", expected=pool.changes + 1, actual=self.change)
+        if len(pool.pending) >= MAX_PENDING:
+            raise LimitExceeded("pending changes", expected=f"below {MAX_PENDING}", actual="more")
+        earliest = pool.time + now.delay
+        if pool.pending:
+            earliest = max(earliest, pool.pending[-1].effective)
+        if self.effective < earliest:
+            raise OutOfOrder(
+                "effective time", expected=f"{earliest} or later", actual=self.effective
+            )
+        binding = self.binding(state.charter.ledger)
+        return Evidence(
+            signed=now.governors.signed("governor", binding, self.endorsements),
+            spanned=[self.parameters.escrow.spanned()],
+        )
+
+    def apply(self, state: State) -> None:
+        pool = state.pool
+        waiting = PendingParameters(effective=self.effective, parameters=self.parameters)
+        state.update_pool(changes=self.change, pending=(*pool.pending, waiting))

@@ -1,0 +1,134 @@
+"""The margin heartbeat: ProveMargin, and ProveFlat for those who have nothing to prove."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from ledger.conditions import (
+    require_free_account,
+    require_fresh_market,
+    trail_from_here,
+    with_nonce_used,
+)
+from ledger.encoding import Count, ProofBytes, SignatureBytes, SpanBytes
+from ledger.errors import NotAdmitted, OutOfOrder
+from ledger.market.data import Rows
+from ledger.records import Account, Market
+from ledger.state import State
+from ledger.transitions.base import (
+    AccountId,
+    Escrow,
+    Transition,
+    owner_context,
+    prove_claim,
+    prove_solvency,
+    signed_by_owner,
+)
+from verifier.evidence import Evidence, Spanned
+from zk.generators import blinding_generator, value_generators
+from zk.sigma import Span
+
+
+class ProveMargin(Transition):
+    """The account meets maintenance margin in an epoch that is within the grace.
+
+    With an escrow it is a proof of solvency; it must be one when the escrow key has changed.
+    """
+
+    EVIDENCE: ClassVar[dict[str, Any]] = {"escrow": True, "proof": True, "signature": True}
+
+    kind: Literal["prove-margin"] = "prove-margin"
+    account: AccountId
+    nonce: Count
+    epoch: Count
+    escrow: Escrow | None = None
+    proof: ProofBytes
+    signature: SignatureBytes
+
+    def examine(self, state: State) -> Evidence:
+        account = require_free_account(state, self.account, self.nonce)
+        rows = _market_within_grace(state, self.epoch).matrices.maintenance
+        self._require_escrow(state, account)
+        binding = self.binding(state.charter.ledger)
+        subject, bound = f"account {account.id}", owner_context(binding, account.id)
+        if self.escrow is None:
+            proof = prove_claim(state.shape, subject, account.commitment, rows, bound, self.proof)
+        else:
+            proof = prove_solvency(
+                state, subject, account.commitment, rows, bound, self.escrow, self.proof
+            )
+        return Evidence(
+            signed=[signed_by_owner(account.owner, account.id, binding, self.signature)],
+            proven=[proof],
+        )
+
+    def apply(self, state: State) -> None:
+        account = with_nonce_used(state.account(self.account))
+        changes: dict[str, object] = {"standing": max(account.standing, self.epoch)}
+        if self.escrow is not None:
+            changes["trail"] = trail_from_here(state)
+        state.put_account(account.model_copy(update=changes))
+
+    def _require_escrow(self, state: State, account: Account) -> None:
+        if self.escrow is None and not account.trail.is_readable_with(
+            state.parameters.escrow.point
+        ):
+            raise NotAdmitted(
+                "proof of margin",
+                expected="one with escrow: the escrow key has changed",
+                actual="one without",
+            )
+
+
+class ProveFlat(Transition):
+    """No positions, and cash not below zero: the account owes no proofs until it changes."""
+
+    EVIDENCE: ClassVar[dict[str, Any]] = {"flat": True, "proof": True, "signature": True}
+
+    kind: Literal["prove-flat"] = "prove-flat"
+    account: AccountId
+    nonce: Count
+    flat: SpanBytes
+    proof: ProofBytes
+    signature: SignatureBytes
+
+    def examine(self, state: State) -> Evidence:
+        account = require_free_account(state, self.account, self.nonce)
+        require_fresh_market(state)
+        binding = self.binding(state.charter.ledger)
+        assets = value_generators(state.shape.assets)
+        span = Span((*assets, blinding_generator()), account.commitment)
+        proof = prove_claim(
+            state.shape,
+            f"account {account.id}: its cash",
+            account.commitment,
+            cash_not_negative(state),
+            owner_context(binding, account.id),
+            self.proof,
+        )
+        return Evidence(
+            signed=[signed_by_owner(account.owner, account.id, binding, self.signature)],
+            spanned=[Spanned(f"account {account.id} without positions", span, binding, self.flat)],
+            proven=[proof],
+        )
+
+    def apply(self, state: State) -> None:
+        account = with_nonce_used(state.account(self.account))
+        state.put_account(account.model_copy(update={"exempt": True}))
+
+
+def cash_not_negative(state: State) -> Rows:
+    """Rows that all say: cash ≥ 0."""
+    shape = state.shape
+    row = (1, *(0,) * (shape.components - 1))
+    return Rows(matrix=(row,) * shape.scenarios, constants=(0,) * shape.scenarios)
+
+
+def _market_within_grace(state: State, epoch: int) -> Market:
+    """The current market, however old, or one whose successor is younger than the grace."""
+    market, pool = state.market(epoch), state.pool
+    following = state.market(epoch + 1)
+    in_time = following is None or pool.time <= following.time + state.parameters.grace
+    if market is None or not in_time:
+        raise OutOfOrder("epoch", expected=f"{pool.epoch}, or one within the grace", actual=epoch)
+    return market

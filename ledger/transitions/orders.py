@@ -1,0 +1,142 @@
+"""Firm orders: PlaceOrder, CancelOrder.
+
+Rows are linear and asset columns are never negative, so if C and C + O meet initial margin, every
+partial fill at the limit or better does: solvent states are convex. A placed order therefore
+needs nothing more of its owner. Only deposits may touch the account until it closes, and those
+can only help.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from ledger.conditions import (
+    amounts,
+    open_order,
+    require_account,
+    require_current_market,
+    require_free_account,
+    secured,
+    with_nonce_used,
+    with_public_amount,
+)
+from ledger.encoding import Count, PointHex, ProofBytes, PublicKey, SignatureBytes
+from ledger.errors import NotAdmitted
+from ledger.records import Account, Order
+from ledger.state import State
+from ledger.transitions.base import (
+    AccountId,
+    Escrow,
+    Transition,
+    context,
+    owner_context,
+    prove_claim,
+    prove_solvency,
+    signed_by_owner,
+)
+from verifier.evidence import Evidence
+
+
+class PlaceOrder(Transition):
+    """An order O that `matcher` may fill in this epoch, once, at its limit or better.
+
+    After the fee, C meets initial margin with its opening in escrow, and so does C + O. That the
+    whole of C is in escrow means that a reveal never needs more than this and one fill.
+    """
+
+    EVIDENCE: ClassVar[dict[str, Any]] = {
+        "escrow": True,
+        "proof": True,
+        "filled_proof": True,
+        "signature": True,
+    }
+
+    kind: Literal["place-order"] = "place-order"
+    account: AccountId
+    nonce: Count
+    epoch: Count
+    order: PointHex
+    matcher: PublicKey
+    escrow: Escrow
+    proof: ProofBytes
+    filled_proof: ProofBytes
+    signature: SignatureBytes
+
+    def examine(self, state: State) -> Evidence:
+        account = require_free_account(state, self.account, self.nonce)
+        initial = require_current_market(state, self.epoch).matrices.initial
+        binding = self.binding(state.charter.ledger)
+        subject = f"account {account.id}"
+        rest = self._after_fee(state, account).commitment
+        return Evidence(
+            signed=[signed_by_owner(account.owner, account.id, binding, self.signature)],
+            proven=[
+                prove_solvency(
+                    state,
+                    f"{subject} after the fee",
+                    rest,
+                    initial,
+                    owner_context(binding, account.id),
+                    self.escrow,
+                    self.proof,
+                ),
+                prove_claim(
+                    state.shape,
+                    f"{subject} with its order filled",
+                    rest + self.order,
+                    initial,
+                    filled_context(binding, account.id),
+                    self.filled_proof,
+                ),
+            ],
+        )
+
+    def apply(self, state: State) -> None:
+        account = secured(state, self._after_fee(state, state.account(self.account)))
+        order = Order(
+            id=state.number,
+            commitment=self.order,
+            epoch=state.pool.epoch,
+            matcher=self.matcher,
+        )
+        state.put_account(with_nonce_used(account.model_copy(update={"order": order})))
+        fee = amounts(state.shape.components, 0, state.parameters.order_fee)
+        state.update_pool(fund=state.pool.fund.plus(fee))
+
+    def _after_fee(self, state: State, account: Account) -> Account:
+        return with_public_amount(account, 0, -state.parameters.order_fee)
+
+
+class CancelOrder(Transition):
+    """The owner takes an open order back."""
+
+    EVIDENCE: ClassVar[dict[str, Any]] = {"signature": True}
+
+    kind: Literal["cancel-order"] = "cancel-order"
+    account: AccountId
+    nonce: Count
+    order: Count
+    signature: SignatureBytes
+
+    def examine(self, state: State) -> Evidence:
+        account = require_account(state, self.account, self.nonce)
+        order = open_order(state, account)
+        if order is None or order.id != self.order:
+            raise NotAdmitted(
+                f"order {self.order}",
+                expected=f"an open order of account {account.id}",
+                actual="none" if order is None else f"order {order.id}",
+            )
+        binding = self.binding(state.charter.ledger)
+        return Evidence(
+            signed=[signed_by_owner(account.owner, account.id, binding, self.signature)]
+        )
+
+    def apply(self, state: State) -> None:
+        account = with_nonce_used(state.account(self.account))
+        state.put_account(account.model_copy(update={"order": None}))
+
+
+def filled_context(binding: bytes, account: int) -> int:
+    """The context of the claim on C + O."""
+    return context(binding, f"filled/{account}")

@@ -1,0 +1,94 @@
+"""Redeem: expired contracts become cash, against the expiry account and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from circuits.shape import Shape
+from ledger.conditions import (
+    require_current_market,
+    require_free_account,
+    require_index,
+    secured,
+    with_nonce_used,
+)
+from ledger.encoding import Count, PointHex, ProofBytes, SignatureBytes, SpanBytes
+from ledger.errors import NotAdmitted
+from ledger.state import State
+from ledger.transitions.base import (
+    AccountId,
+    Escrow,
+    Transition,
+    owner_context,
+    prove_solvency,
+    signed_by_owner,
+)
+from verifier.evidence import Evidence, Spanned
+from zk.babyjubjub import Point
+from zk.generators import blinding_generator, value_generator
+from zk.sigma import Span
+
+
+class Redeem(Transition):
+    """D = q·(value·G_cash − G_instrument) + x·H: for a hidden q, lots go and cash comes.
+
+    The expiry account takes the other side, so that nothing is created when longs redeem and
+    shorts never come: then it owes the cash and holds the lots that the shorts still owe.
+    """
+
+    EVIDENCE: ClassVar[dict[str, Any]] = {
+        "exchange": True,
+        "escrow": True,
+        "proof": True,
+        "signature": True,
+    }
+
+    kind: Literal["redeem"] = "redeem"
+    account: AccountId
+    nonce: Count
+    epoch: Count
+    instrument: Count
+    delta: PointHex
+    exchange: SpanBytes
+    escrow: Escrow
+    proof: ProofBytes
+    signature: SignatureBytes
+
+    def check(self, shape: Shape) -> None:
+        require_index("instrument", self.instrument, shape.instruments)
+
+    def examine(self, state: State) -> Evidence:
+        account = require_free_account(state, self.account, self.nonce)
+        initial = require_current_market(state, self.epoch).matrices.initial
+        binding = self.binding(state.charter.ledger)
+        span = Span((exchange_base(state, self.instrument), blinding_generator()), self.delta)
+        proof = prove_solvency(
+            state,
+            f"account {account.id} after the redemption",
+            account.commitment + self.delta,
+            initial,
+            owner_context(binding, account.id),
+            self.escrow,
+            self.proof,
+        )
+        return Evidence(
+            signed=[signed_by_owner(account.owner, account.id, binding, self.signature)],
+            spanned=[Spanned("exchange at the settlement value", span, binding, self.exchange)],
+            proven=[proof],
+        )
+
+    def apply(self, state: State) -> None:
+        account = state.account(self.account).moved(self.delta)
+        state.put_account(secured(state, with_nonce_used(account)))
+        state.update_pool(expiry=state.pool.expiry - self.delta)
+
+
+def exchange_base(state: State, instrument: int) -> Point:
+    """value·G_cash − G_instrument: one lot for its settlement value."""
+    value = state.pool.settled[instrument]
+    if value is None:
+        raise NotAdmitted(
+            f"instrument {instrument}", expected="one that has expired", actual="one that lives"
+        )
+    lot = value_generator(state.shape.assets + instrument)
+    return value_generator(0) * value - lot

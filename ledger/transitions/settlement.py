@@ -1,0 +1,213 @@
+"""Settle: several accounts trade at once, and nobody sees what.
+
+Each leg adds a hidden D to its account. That nothing was created is one representation proof,
+Σ D = x·H. That each account stays sound is a proof a leg: a *signed* leg proves the solvency of
+what it becomes; a *firm* leg fills a placed order, whose owner may be asleep.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+from pydantic import Field
+
+from circuits.shape import Shape
+from ledger.conditions import (
+    amount_point,
+    amounts,
+    open_order,
+    require_current_market,
+    require_free_account,
+    sealed_here,
+    secured,
+    with_nonce_used,
+)
+from ledger.encoding import (
+    Count,
+    Element,
+    Model,
+    PointHex,
+    ProofBytes,
+    PublicKey,
+    SignatureBytes,
+    SpanBytes,
+)
+from ledger.errors import LimitExceeded, MalformedTransition, NotAdmitted, Unauthorised
+from ledger.records import Account, Market, Order
+from ledger.state import State
+from ledger.transitions.base import (
+    AccountId,
+    Escrow,
+    Transition,
+    owner_context,
+    prove_fill,
+    prove_solvency,
+    signed_by_owner,
+)
+from verifier.evidence import Evidence, Signed, Spanned
+from zk.babyjubjub import Point, add_all
+from zk.generators import blinding_generator
+from zk.sigma import Span
+
+MAX_LEGS: Final = 256
+
+
+class SignedLeg(Model):
+    """A party that is there: it signs the whole settlement and proves what it becomes."""
+
+    kind: Literal["signed"] = "signed"
+    account: AccountId
+    nonce: Count
+    delta: PointHex
+    escrow: Escrow
+    proof: ProofBytes
+    signature: SignatureBytes
+
+
+class FirmLeg(Model):
+    """A placed order, filled in whole or in part by the matcher that it named."""
+
+    kind: Literal["firm"] = "firm"
+    account: AccountId
+    order: Count
+    delta: PointHex
+    escrow: Escrow
+    notice: tuple[Element, ...]
+    proof: ProofBytes
+
+
+Leg = Annotated[SignedLeg | FirmLeg, Field(discriminator="kind")]
+
+
+class Settle(Transition):
+    """The legs of one settlement; all of them or none."""
+
+    EVIDENCE: ClassVar[dict[str, Any]] = {
+        "legs": {"__all__": {"escrow", "notice", "proof", "signature"}},
+        "balance": True,
+        "matcher_signature": True,
+    }
+
+    kind: Literal["settle"] = "settle"
+    epoch: Count
+    legs: tuple[Leg, ...]
+    #: Who cleared the firm legs; none where there are only signed ones.
+    matcher: PublicKey | None = None
+    balance: SpanBytes
+    matcher_signature: SignatureBytes | None = None
+
+    def check(self, shape: Shape) -> None:  # noqa: ARG002
+        if not 1 <= len(self.legs) <= MAX_LEGS:
+            raise LimitExceeded("legs", expected=f"1 to {MAX_LEGS}", actual=len(self.legs))
+        _require_once("account", [leg.account for leg in self.legs])
+        _require_once("order", [leg.order for leg in self.legs if isinstance(leg, FirmLeg)])
+        wanted = any(isinstance(leg, FirmLeg) for leg in self.legs)
+        for given in (self.matcher is not None, self.matcher_signature is not None):
+            if given != wanted:
+                raise MalformedTransition(
+                    "matcher",
+                    expected="a key and a signature exactly where a leg is firm",
+                    actual="another combination",
+                )
+
+    def examine(self, state: State) -> Evidence:
+        market = require_current_market(state, self.epoch)
+        binding = self.binding(state.charter.ledger)
+        excess = add_all(leg.delta for leg in self.legs)
+        span = Span((blinding_generator(),), excess)
+        evidence = Evidence(
+            spanned=[Spanned("balance of the settlement", span, binding, self.balance)]
+        )
+        if self.matcher is not None and self.matcher_signature is not None:
+            evidence.signed.append(
+                Signed("the matcher", self.matcher, binding, self.matcher_signature)
+            )
+        for leg in self.legs:
+            if isinstance(leg, SignedLeg):
+                _examine_signed(state, market, leg, binding, evidence)
+            else:
+                self._examine_firm(state, leg, binding, evidence)
+        return evidence
+
+    def apply(self, state: State) -> None:
+        fees = 0
+        for place, leg in enumerate(self.legs):
+            account = state.account(leg.account)
+            if isinstance(leg, SignedLeg):
+                after = secured(state, account.moved(_signed_change(state, leg)), place)
+                state.put_account(with_nonce_used(after))
+                fees += state.parameters.leg_fee
+            else:
+                state.put_account(_filled(state, account, leg, place))
+        fund = state.pool.fund.plus(amounts(state.shape.components, 0, fees))
+        state.update_pool(fund=fund)
+
+    def _examine_firm(self, state: State, leg: FirmLeg, binding: bytes, into: Evidence) -> None:
+        order = _require_order(state, leg)
+        if order.matcher != self.matcher:
+            raise Unauthorised(
+                f"matcher of order {order.id}",
+                expected=order.matcher.hex(),
+                actual="none" if self.matcher is None else self.matcher.hex(),
+            )
+        into.proven.append(
+            prove_fill(
+                state,
+                f"order {order.id} of account {leg.account}",
+                order.commitment,
+                leg.delta,
+                owner_context(binding, leg.account),
+                leg.escrow,
+                leg.notice,
+                leg.proof,
+            )
+        )
+
+
+def _examine_signed(
+    state: State, market: Market, leg: SignedLeg, binding: bytes, into: Evidence
+) -> None:
+    account = require_free_account(state, leg.account, leg.nonce)
+    into.signed.append(signed_by_owner(account.owner, account.id, binding, leg.signature))
+    into.proven.append(
+        prove_solvency(
+            state,
+            f"account {account.id} after the settlement",
+            account.commitment + _signed_change(state, leg),
+            market.matrices.initial,
+            owner_context(binding, account.id),
+            leg.escrow,
+            leg.proof,
+        )
+    )
+
+
+def _signed_change(state: State, leg: SignedLeg) -> Point:
+    return leg.delta - amount_point(0, state.parameters.leg_fee)
+
+
+def _require_order(state: State, leg: FirmLeg) -> Order:
+    account = state.account(leg.account)
+    order = open_order(state, account)
+    if order is None or order.id != leg.order or account.status == "frozen":
+        raise NotAdmitted(
+            f"order {leg.order}",
+            expected=f"an open order of account {leg.account}",
+            actual="none" if order is None else f"order {order.id}",
+        )
+    return order
+
+
+def _filled(state: State, account: Account, leg: FirmLeg, place: int) -> Account:
+    """The order is closed, and the guardians find the fill in this entry."""
+    trail = account.trail.model_copy(update={"fill": sealed_here(state, place)})
+    return account.moved(leg.delta).model_copy(update={"trail": trail, "order": None})
+
+
+def _require_once(what: str, ids: list[int]) -> None:
+    """Each leg proves against the state before the settlement: two would count it twice."""
+    for index in ids:
+        if ids.count(index) > 1:
+            raise MalformedTransition(
+                what, expected="each at most once in a settlement", actual=f"{index} twice"
+            )

@@ -1,0 +1,356 @@
+"""Writes the transitions of one account: what its owner signs and proves.
+
+A transition is written with blank evidence first, because its terms fix the binding to which
+every proof and signature in it belongs; then the evidence is filled in. What the account's opening
+will be once the ledger has accepted it comes back beside the transition, and nothing is
+remembered before.
+
+Escrow secrets and blindings are a PRF of the owner's seed and of what they are for. So a retry
+with the same terms repeats itself exactly, other terms get another secret, and the seed and the
+public log give back every opening.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from circuits.claim import ClaimPrivate, claim_public
+from circuits.escrow import SECRET_BITS, encrypt, pack
+from circuits.solvency import SolvencyPrivate, solvency_public
+from ledger.encoding import Model
+from ledger.market.data import Rows
+from ledger.state import State
+from ledger.transitions import (
+    CancelOrder,
+    Deposit,
+    Escrow,
+    OpenAccount,
+    PlaceOrder,
+    ProveFlat,
+    ProveMargin,
+    PublishClaim,
+    Redeem,
+    Refresh,
+    Settle,
+    SignedLeg,
+    TakeOver,
+    Transition,
+    Withdraw,
+)
+from ledger.transitions.base import owner_context
+from ledger.transitions.default import sale_price
+from ledger.transitions.margin import cash_not_negative
+from ledger.transitions.orders import filled_context
+from ledger.transitions.redemption import exchange_base
+from prover.blank import BLANK_ESCROW, BLANK_PROOF, BLANK_SIGNATURE, BLANK_SPAN
+from zk.babyjubjub import Point
+from zk.errors import Conflict
+from zk.field import SUBGROUP_ORDER
+from zk.generators import blinding_generator, value_generators
+from zk.pedersen import Opening
+from zk.randomness import Randomness, system_randomness
+from zk.sigma import Span
+from zk.signatures import SigningKey
+
+T_co = TypeVar("T_co", bound=Model, covariant=True)
+D = TypeVar("D", bound=Transition)
+
+
+class Proving(Protocol):
+    """Makes the proof of a statement by its name; raises where the statement is false."""
+
+    def prove(self, statement: str, public: Any, private: Any) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Generic[T_co]):
+    """A transition, and what its author's account opens to once it is accepted."""
+
+    transition: T_co
+    opening: Opening
+
+
+@dataclass(slots=True)
+class Author:
+    """The owner of one account."""
+
+    signer: SigningKey
+    seed: bytes
+    proving: Proving
+    randomness: Randomness = system_randomness
+    #: Known once the account is open.
+    account: int = -1
+    opening: Opening | None = None
+
+    # What an owner can ask for.
+
+    def open_account(self, state: State) -> Written[OpenAccount]:
+        """An empty account under a blinding of our own."""
+        values = (0,) * state.shape.components
+        opening = Opening(values, self._blinding(state, b"open"))
+        draft = OpenAccount(
+            owner=self.signer.public,
+            commitment=opening.commit().point,
+            possession=BLANK_SPAN,
+            signature=BLANK_SIGNATURE,
+        )
+        binding = draft.binding(state.charter.ledger)
+        possession = self._span((blinding_generator(),), draft.commitment, opening, binding)
+        return self._signed(draft, binding, opening, possession=possession)
+
+    def deposit(
+        self, state: State, asset: int, amount: int, custodian: SigningKey
+    ) -> Written[Deposit]:
+        """What the custodian has received; both sign."""
+        draft = Deposit(
+            account=self.account,
+            nonce=self._nonce(state),
+            asset=asset,
+            amount=amount,
+            custodian_signature=BLANK_SIGNATURE,
+            signature=BLANK_SIGNATURE,
+        )
+        binding = draft.binding(state.charter.ledger)
+        after = self.known + _public(state, {asset: amount})
+        return self._signed(draft, binding, after, custodian_signature=custodian.sign(binding))
+
+    def withdraw(self, state: State, asset: int, amount: int) -> Written[Withdraw]:
+        draft = Withdraw(
+            **self._place(state),
+            asset=asset,
+            amount=amount,
+            escrow=BLANK_ESCROW,
+            proof=BLANK_PROOF,
+            signature=BLANK_SIGNATURE,
+        )
+        matrices = state.current_market.matrices
+        rows = matrices.withdrawal if asset == 0 else matrices.initial
+        return self._solvent(state, draft, self.known + _public(state, {asset: -amount}), rows)
+
+    def refresh(self, state: State) -> Written[Refresh]:
+        """A new blinding."""
+        change = Opening((0,) * state.shape.components, self._fresh_blinding(state, b"refresh"))
+        draft = Refresh(
+            **self._place(state),
+            delta=change.commit().point,
+            possession=BLANK_SPAN,
+            escrow=BLANK_ESCROW,
+            proof=BLANK_PROOF,
+            signature=BLANK_SIGNATURE,
+        )
+        binding = draft.binding(state.charter.ledger)
+        possession = self._span((blinding_generator(),), draft.delta, change, binding)
+        rows = state.current_market.matrices.maintenance
+        return self._solvent(state, draft, self.known + change, rows, possession=possession)
+
+    def place_order(self, state: State, order: Opening, matcher: bytes) -> Written[PlaceOrder]:
+        """A firm order whose opening the matcher is told by other means."""
+        draft = PlaceOrder(
+            **self._place(state),
+            order=order.commit().point,
+            matcher=matcher,
+            escrow=BLANK_ESCROW,
+            proof=BLANK_PROOF,
+            filled_proof=BLANK_PROOF,
+            signature=BLANK_SIGNATURE,
+        )
+        binding = draft.binding(state.charter.ledger)
+        after = self.known + _public(state, {0: -state.parameters.order_fee})
+        rows = state.current_market.matrices.initial
+        filled = self._claim(state, after + order, rows, filled_context(binding, self.account))
+        return self._solvent(state, draft, after, rows, filled_proof=filled)
+
+    def cancel_order(self, state: State) -> Written[CancelOrder]:
+        """Takes the open order back."""
+        order = state.account(self.account).order
+        draft = CancelOrder(
+            account=self.account,
+            nonce=self._nonce(state),
+            order=-1 if order is None else order.id,
+            signature=BLANK_SIGNATURE,
+        )
+        return self._signed(draft, draft.binding(state.charter.ledger), self.known)
+
+    def prove_margin(
+        self, state: State, *, escrowed: bool = False, epoch: int | None = None
+    ) -> Written[ProveMargin]:
+        """The heartbeat, for the current epoch or an older one within the grace."""
+        epoch = state.pool.epoch if epoch is None else epoch
+        market = state.market(epoch) or state.current_market
+        rows = market.matrices.maintenance
+        draft = ProveMargin(
+            account=self.account,
+            nonce=self._nonce(state),
+            epoch=epoch,
+            proof=BLANK_PROOF,
+            signature=BLANK_SIGNATURE,
+        )
+        if escrowed:
+            return self._solvent(state, draft, self.known, rows)
+        binding = draft.binding(state.charter.ledger)
+        proof = self._claim(state, self.known, rows, owner_context(binding, self.account))
+        return self._signed(draft, binding, self.known, proof=proof)
+
+    def prove_flat(self, state: State) -> Written[ProveFlat]:
+        """No positions, no debt: no more heartbeats."""
+        draft = ProveFlat(
+            account=self.account,
+            nonce=self._nonce(state),
+            flat=BLANK_SPAN,
+            proof=BLANK_PROOF,
+            signature=BLANK_SIGNATURE,
+        )
+        binding = draft.binding(state.charter.ledger)
+        assets = state.shape.assets
+        bases = (*value_generators(assets), blinding_generator())
+        scalars = (*self.known.values[:assets], self.known.blinding)
+        span = Span(bases, state.account(self.account).commitment)
+        flat = span.prove(scalars, binding, self.randomness).encode()
+        rows = cash_not_negative(state)
+        proof = self._claim(state, self.known, rows, owner_context(binding, self.account))
+        return self._signed(draft, binding, self.known, flat=flat, proof=proof)
+
+    def publish_claim(self, state: State, label: str, rows: Rows) -> Written[PublishClaim]:
+        """Shows that these rows hold."""
+        draft = PublishClaim(
+            **self._place(state),
+            label=label,
+            rows=rows,
+            proof=BLANK_PROOF,
+            signature=BLANK_SIGNATURE,
+        )
+        binding = draft.binding(state.charter.ledger)
+        proof = self._claim(state, self.known, rows, owner_context(binding, self.account))
+        return self._signed(draft, binding, self.known, proof=proof)
+
+    def redeem(self, state: State, instrument: int, lots: int) -> Written[Redeem]:
+        """Exchanges lots of an expired instrument for their settlement value."""
+        value = state.pool.settled[instrument] or 0
+        amounts = {0: lots * value, state.shape.assets + instrument: -lots}
+        blinding = self._fresh_blinding(state, b"redeem")
+        change = Opening(_public(state, amounts).values, blinding)
+        draft = Redeem(
+            **self._place(state),
+            instrument=instrument,
+            delta=change.commit().point,
+            exchange=BLANK_SPAN,
+            escrow=BLANK_ESCROW,
+            proof=BLANK_PROOF,
+            signature=BLANK_SIGNATURE,
+        )
+        binding = draft.binding(state.charter.ledger)
+        span = Span((exchange_base(state, instrument), blinding_generator()), draft.delta)
+        exchange = span.prove((lots, blinding), binding, self.randomness).encode()
+        rows = state.current_market.matrices.initial
+        return self._solvent(state, draft, self.known + change, rows, exchange=exchange)
+
+    def take_over(self, state: State, target: int) -> Written[TakeOver]:
+        """Buys a portfolio on sale at the price of the moment."""
+        price = sale_price(state, target)
+        draft = TakeOver(
+            **self._place(state),
+            target=target,
+            price=price,
+            escrow=BLANK_ESCROW,
+            proof=BLANK_PROOF,
+            signature=BLANK_SIGNATURE,
+        )
+        sold = state.account(target).opening
+        assert sold is not None  # it has a price
+        bought = Opening(sold.values, 0) + _public(state, {0: -price})
+        rows = state.current_market.matrices.initial
+        return self._solvent(state, draft, self.known + bought, rows)
+
+    def signed_leg(self, state: State, settlement: Settle, delta: Opening) -> Written[SignedLeg]:
+        """Our leg of a settlement whose terms are agreed: proven, and signed as a whole."""
+        binding = settlement.binding(state.charter.ledger)
+        own = next(leg for leg in settlement.legs if leg.account == self.account)
+        if not isinstance(own, SignedLeg) or own.delta != delta.commit().point:
+            raise Conflict("leg", expected="a signed leg of our own delta", actual="another")
+        after = self.known + delta + _public(state, {0: -state.parameters.leg_fee})
+        rows = state.current_market.matrices.initial
+        escrow, proof = self.solvency(state, after, rows, owner_context(binding, self.account))
+        evidence = {"escrow": escrow, "proof": proof, "signature": self.signer.sign(binding)}
+        return Written(own.model_copy(update=evidence), after)
+
+    # What every one of them is made of.
+
+    @property
+    def known(self) -> Opening:
+        """The opening, which only an account that was never opened lacks."""
+        assert self.opening is not None  # set when the account was opened
+        return self.opening
+
+    def escrow_secret(self, context: int, commitment: Point) -> int:
+        """The secret of one message: the same for a retry, another where anything differs.
+
+        The context alone would not do: a fill may move the account between two attempts.
+        """
+        data = context.to_bytes(32, "big") + commitment.encode()
+        return self._prf(b"escrow", data) >> (512 - SECRET_BITS)
+
+    def solvency(
+        self, state: State, after: Opening, rows: Rows, context: int
+    ) -> tuple[Escrow, bytes]:
+        """The escrow of an opening, and the proof of its solvency."""
+        commitment = after.commit()
+        secret = self.escrow_secret(context, commitment.point)
+        message = pack(after.values, after.blinding, state.shape.widths)
+        escrow = encrypt(state.parameters.escrow.point, secret, context, message)
+        public = solvency_public(
+            state.shape, commitment, rows.matrix, rows.constants, context, escrow
+        )
+        private = SolvencyPrivate(ClaimPrivate(after.values, after.blinding), secret)
+        proof = self.proving.prove("solvency", public, private)
+        ephemeral = Point.unchecked(escrow.ephemeral.x, escrow.ephemeral.y)
+        return Escrow(ephemeral=ephemeral, words=escrow.words), proof
+
+    def _claim(self, state: State, opening: Opening, rows: Rows, context: int) -> bytes:
+        public = claim_public(state.shape, opening.commit(), rows.matrix, rows.constants, context)
+        return self.proving.prove("claim", public, ClaimPrivate(opening.values, opening.blinding))
+
+    def _solvent(
+        self, state: State, draft: D, after: Opening, rows: Rows, **evidence: bytes
+    ) -> Written[D]:
+        # The escrow of a heartbeat is a matter of its presence: the terms do not contain it.
+        binding = draft.binding(state.charter.ledger)
+        context = owner_context(binding, self.account)
+        escrow, proof = self.solvency(state, after, rows, context)
+        return self._signed(draft, binding, after, escrow=escrow, proof=proof, **evidence)
+
+    def _signed(self, draft: D, binding: bytes, after: Opening, **evidence: object) -> Written[D]:
+        evidence["signature"] = self.signer.sign(binding)
+        return Written(draft.model_copy(update=evidence), after)
+
+    def _place(self, state: State) -> dict[str, Any]:
+        nonce = self._nonce(state)
+        return {"account": self.account, "nonce": nonce, "epoch": state.pool.epoch}
+
+    def _nonce(self, state: State) -> int:
+        return state.account(self.account).nonce
+
+    def _span(
+        self, bases: Sequence[Point], target: Point, opening: Opening, binding: bytes
+    ) -> bytes:
+        span = Span(tuple(bases), target)
+        return span.prove((opening.blinding,), binding, self.randomness).encode()
+
+    def _fresh_blinding(self, state: State, purpose: bytes) -> int:
+        """One that no earlier transition of this account has used."""
+        return self._blinding(state, purpose + self._nonce(state).to_bytes(8, "big"))
+
+    def _blinding(self, state: State, purpose: bytes) -> int:
+        return self._prf(b"blinding/" + purpose, state.charter.ledger) % SUBGROUP_ORDER
+
+    def _prf(self, purpose: bytes, data: bytes) -> int:
+        tag = hmac.new(self.seed, b"tacit/v1/" + purpose + b"/" + data, hashlib.sha512)
+        return int.from_bytes(tag.digest(), "big")
+
+
+def _public(state: State, amounts: dict[int, int]) -> Opening:
+    """Public amounts, as something that can be added to an opening."""
+    return Opening(tuple(amounts.get(k, 0) for k in range(state.shape.components)), 0)

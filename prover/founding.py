@@ -1,0 +1,193 @@
+"""`tacit ledger init` and `tacit market publish`: what needs the keys of offices.
+
+Both are for development ledgers, whose offices all follow from one seed in a file beside the ledger
+that says so. A production ledger is founded from a genesis that its founders wrote and signed off.
+"""
+
+from __future__ import annotations
+
+import json
+import time as clock
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from circuits.shape import SHAPES
+from ledger.genesis import Genesis
+from ledger.ledger import Ledger
+from ledger.market.data import SCALE, Observation
+from ledger.market.presets import preset
+from prover.development import development_genesis
+from prover.keys import KeyFiles, cache_folder
+from prover.offices import InsecureOffices
+from zk.backends import Backend, Choice, describe, select
+from zk.console import BackendOption, JsonOption, err, print_json, progress_bar
+from zk.errors import Conflict, MalformedFile
+from zk.formats.files import MAX_JSON_BYTES, read_bytes, write_files
+from zk.randomness import system_randomness
+
+_SEED: Final = "insecure_seed"
+
+LedgerArgument = Annotated[Path, typer.Argument(metavar="LEDGER", help="The ledger's file.")]
+TimeOption = Annotated[
+    int | None, typer.Option("--time", help="The ledger's time in seconds; now, if not given.")
+]
+
+
+def init(
+    ledger: LedgerArgument,
+    shape: Annotated[str, typer.Option(help=f"One of {', '.join(SHAPES)}.")] = "tiny",
+    name: Annotated[str, typer.Option(help="What the ledger calls itself.")] = "development",
+    seed: Annotated[
+        str | None, typer.Option(help="Repeat the offices exactly; they are then no secrets.")
+    ] = None,
+    genesis: Annotated[
+        Path | None, typer.Option(help="Found a ledger from this genesis instead.")
+    ] = None,
+    pin: Annotated[
+        list[str] | None,
+        typer.Option(help="STATEMENT=DIGEST of a verifying key; production needs all three."),
+    ] = None,
+    time: TimeOption = None,
+    backend: BackendOption = Choice.AUTO,
+    as_json: JsonOption = False,
+) -> None:
+    """Create a ledger: a development one with keys and offices made on the spot, or from a genesis.
+
+    Example: tacit ledger init demo.ledger --shape tiny
+    """
+    chosen = _announced(backend)
+    if genesis is not None:
+        founded = Genesis.decode(read_bytes(genesis, MAX_JSON_BYTES).strip())
+        if founded.mode == "production" or pin:
+            founded.check_pins(_pins(pin or []))
+        opened = Ledger.found(ledger, founded, chosen)
+    else:
+        opened = _found_development(ledger, shape, name, seed, time, chosen)
+    document = {
+        "ledger": opened.id.hex(),
+        "file": str(ledger),
+        "mode": opened.genesis.mode,
+        "root": opened.head.root.hex(),
+        "keys": {key: value.key.digest() for key, value in opened.genesis.statements},
+    }
+    if as_json:
+        print_json(document)
+    else:
+        typer.echo(f"{ledger}: {opened.genesis.mode} ledger {opened.id.hex()[:16]}…")
+
+
+def publish(
+    ledger: LedgerArgument,
+    spot: Annotated[
+        list[str] | None, typer.Option(help="UNDERLYING=PRICE, in cash units (cents).")
+    ] = None,
+    vol: Annotated[
+        list[str] | None, typer.Option(help="UNDERLYING=VOL a year, 0.5 for half.")
+    ] = None,
+    time: TimeOption = None,
+    backend: BackendOption = Choice.AUTO,
+    as_json: JsonOption = False,
+) -> None:
+    """Publish the market of a new epoch on a development ledger, as its oracles.
+
+    What is not given stays as it was in the last epoch.
+
+    Example: tacit market publish demo.ledger --spot BTC=6010000
+    """
+    chosen = _announced(backend)
+    opened, offices = Ledger.open(ledger, chosen), read_offices(ledger)
+    state = opened.state
+    market = state.market(state.pool.epoch)
+    before = _preset_observation(opened) if market is None else market.observation
+    names = state.charter.listing.underlyings
+    seen = before.model_copy(
+        update={
+            "spots": _with(before.spots, names, spot or [], 1),
+            "vols": _with(before.vols, names, vol or [], SCALE),
+        }
+    )
+    seen = Observation.decode(seen.encode())
+    now = ledger_time(opened, time)
+    draft = state.draft(opened.head.number + 1)
+    draft.advance(now)
+    entry = opened.submit(offices.update_market(draft, [seen, seen, seen], now), now)
+    if as_json:
+        print_json({"epoch": opened.state.pool.epoch, "entry": entry.number, "time": now})
+    else:
+        typer.echo(f"epoch {opened.state.pool.epoch}, entry {entry.number}")
+
+
+def read_offices(ledger: Path) -> InsecureOffices:
+    """The offices of a development ledger, from the file beside it."""
+    path = offices_path(ledger)
+    try:
+        seed = json.loads(read_bytes(path, MAX_JSON_BYTES))[_SEED]
+        return InsecureOffices.of(bytes.fromhex(seed))
+    except (ValueError, KeyError, TypeError):
+        raise MalformedFile(
+            str(path), expected=f"a JSON object with {_SEED}", actual="something else"
+        ) from None
+
+
+def offices_path(ledger: Path) -> Path:
+    """Where the seed of a development ledger's offices lies."""
+    return ledger.with_name(ledger.name + ".offices.insecure.json")
+
+
+def ledger_time(opened: Ledger, time: int | None) -> int:
+    """The time of the next entry: what was asked for, or now, but never before the last entry."""
+    return max(opened.head.time, int(clock.time())) if time is None else time
+
+
+def _found_development(
+    path: Path, shape: str, name: str, seed: str | None, time: int | None, backend: Backend
+) -> Ledger:
+    if shape not in SHAPES:
+        raise Conflict("shape", expected=f"one of {', '.join(SHAPES)}", actual=shape)
+    secret = system_randomness(1 << 256).to_bytes(32, "big") if seed is None else seed.encode()
+    with progress_bar() as progress:
+        files = KeyFiles(cache_folder(), backend, progress)
+        provers = files.insecure_development(SHAPES[shape])
+    market = preset(shape, int(clock.time()) if time is None else time)
+    offices = InsecureOffices.of(secret)
+    genesis = development_genesis(market, offices, provers.statement_keys(), name)
+    opened = Ledger.found(path, genesis, backend)
+    document = json.dumps({_SEED: secret.hex()})
+    write_files({offices_path(path): document.encode() + b"\n"})
+    return opened
+
+
+def _preset_observation(opened: Ledger) -> Observation:
+    """The first prices: those of the preset that has this listing."""
+    for name in SHAPES:
+        market = preset(name, opened.genesis.time)
+        if market.listing == opened.genesis.listing:
+            return market.observation
+    raise Conflict("first market", expected="a listing of ours", actual="another")
+
+
+def _with(
+    before: tuple[int, ...], names: tuple[str, ...], changes: list[str], scale: int
+) -> tuple[int, ...]:
+    numbers = dict(zip(names, before, strict=True))
+    for change in changes:
+        name, _, text = change.partition("=")
+        if name not in numbers:
+            raise Conflict("underlying", expected=f"one of {', '.join(names)}", actual=name)
+        try:
+            numbers[name] = round(float(text) * scale)
+        except (ValueError, OverflowError):
+            raise Conflict(name, expected="NAME=NUMBER", actual=change) from None
+    return tuple(numbers.values())
+
+
+def _pins(pins: list[str]) -> dict[str, str]:
+    return {name: digest for name, _, digest in (pin.partition("=") for pin in pins)}
+
+
+def _announced(backend: Choice) -> Backend:
+    chosen = select(backend)
+    err.print(f"backend: {describe(chosen)}", soft_wrap=True)
+    return chosen

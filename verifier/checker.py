@@ -1,0 +1,139 @@
+"""The one place where evidence is judged: signatures, representations, and proofs in batches.
+
+The proofs of one check are verified together, one pairing equation for each statement that
+occurs. If a batch fails, its proofs are looked at one by one to name the one that does not hold.
+Points are looked at again here, whatever they were made from. The market is part of the
+public inputs of every margin proof, and the same for all proofs of an epoch: once a matrix has
+been seen often enough, its part of the public sum is computed once and kept.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from circuits.claim import ClaimPublic
+from circuits.solvency import SolvencyPublic
+from verifier.evidence import Evidence, Proven, Spanned
+from verifier.proofs import points_of
+from zk.backends import Backend, Verifier
+from zk.circuit import field_elements
+from zk.errors import Conflict, ProofRejected, ZkError
+from zk.groth16 import Proof, VerifyingKey, fix_inputs
+from zk.sigma import SpanProof
+from zk.signatures import verify_signature
+
+#: How often a matrix is used before its part of the public sum is computed in advance, which
+#: costs about as much as a hundred uses save; and how many are kept.
+PREPARE_AFTER: Final = 100
+PREPARED: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """The verifying key of each statement, and the backend that computes."""
+
+    keys: Mapping[str, VerifyingKey]
+    backend: Backend
+    _markets: dict[str, _Markets] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for name, key in self.keys.items():
+            self._markets[name] = _Markets(key, self.backend)
+
+    def check(self, evidence: Evidence) -> None:
+        """Raises, with the name of what fails, unless everything holds."""
+        for signed in evidence.signed:
+            verify_signature(signed.signer, signed.key, signed.message, signed.signature)
+        for spanned in evidence.spanned:
+            self._check_span(spanned)
+        self._check_proofs(evidence.proven)
+
+    def _check_span(self, spanned: Spanned) -> None:
+        try:
+            proof = SpanProof.decode(spanned.proof, self.backend.decode_point)
+            spanned.span.verify(proof, spanned.context, self.backend.combine)
+        except ProofRejected as error:
+            raise ProofRejected(
+                spanned.subject, expected="a proof of the representation", actual=str(error)
+            ) from None
+
+    def _check_proofs(self, proven: Sequence[Proven]) -> None:
+        self.backend.check_points([point for one in proven for point in points_of(one.public)])
+        batches: dict[Verifier, list[tuple[Proven, tuple[int, ...], Proof]]] = {}
+        for one in proven:
+            verifier, public = self._markets_of(one).prepared(one.public)
+            proof = self._decode(one)
+            batches.setdefault(verifier, []).append((one, public, proof))
+        for verifier, batch in batches.items():
+            _verify_batch(verifier, batch)
+
+    def _decode(self, one: Proven) -> Proof:
+        try:
+            return self.backend.decode_proof(one.proof)
+        except ZkError as error:
+            raise ProofRejected(
+                one.subject, expected="three points of a proof", actual=str(error)
+            ) from None
+
+    def _markets_of(self, one: Proven) -> _Markets:
+        if one.statement not in self._markets:
+            raise Conflict("statement", expected=sorted(self.keys), actual=one.statement)
+        return self._markets[one.statement]
+
+
+def _verify_batch(
+    verifier: Verifier, batch: Sequence[tuple[Proven, tuple[int, ...], Proof]]
+) -> None:
+    try:
+        if len(batch) > 1:
+            verifier.verify_batch([(public, proof) for _, public, proof in batch])
+            return
+    except ProofRejected:
+        pass
+    for one, public, proof in batch:
+        try:
+            verifier.verify(public, proof)
+        except ProofRejected as error:
+            raise ProofRejected(
+                one.subject, expected=f"a proof of the {one.statement}", actual=str(error)
+            ) from None
+    if len(batch) > 1:
+        raise AssertionError("a batch failed, and each of its proofs holds")
+
+
+class _Markets:
+    """One statement's key, whole and with the markets that are in use filled in."""
+
+    def __init__(self, key: VerifyingKey, backend: Backend) -> None:
+        self._key = key
+        self._backend = backend
+        self._whole = backend.verifier(key)
+        self._uses: OrderedDict[tuple[object, object], int] = OrderedDict()
+        self._verifiers: dict[tuple[object, object], Verifier] = {}
+
+    def prepared(self, public: object) -> tuple[Verifier, tuple[int, ...]]:
+        """The verifier to ask, and the public inputs that it still needs."""
+        claim = public.claim if isinstance(public, SolvencyPublic) else public
+        if not isinstance(claim, ClaimPublic):
+            return self._whole, field_elements(public)
+        market = (claim.constants, claim.matrix)
+        if not self._is_worth_it(market):
+            return self._whole, field_elements(public)
+        if market not in self._verifiers:
+            start = len(field_elements(claim.commitment))
+            key = fix_inputs(self._key, start, field_elements(market))
+            self._verifiers[market] = self._backend.verifier(key)
+        rest: ClaimPublic[int] = replace(claim, constants=(), matrix=())
+        whole = replace(public, claim=rest) if isinstance(public, SolvencyPublic) else rest
+        return self._verifiers[market], field_elements(whole)
+
+    def _is_worth_it(self, market: tuple[object, object]) -> bool:
+        self._uses[market] = self._uses.get(market, 0) + 1
+        self._uses.move_to_end(market)
+        while len(self._uses) > PREPARED:
+            forgotten, _ = self._uses.popitem(last=False)
+            self._verifiers.pop(forgotten, None)
+        return self._uses[market] > PREPARE_AFTER

@@ -1,0 +1,58 @@
+"""What has to hold before a transition may be applied, gathered so that it can be batched.
+
+Whoever applies rules says what must be signed, spanned and proven; a checker decides. The two
+know each other through this page only: a ledger is handed its checker, and an audit hands the
+same rules a checker that gathers the proofs of a thousand entries before it looks at them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from zk.sigma import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """`signer`, who holds `key`, signed `message`."""
+
+    signer: str
+    key: bytes
+    message: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Spanned:
+    """The target of `span` is a combination of its bases, by a proof bound to `context`."""
+
+    subject: str
+    span: Span
+    context: bytes
+    proof: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """The statement of that name holds for `public`."""
+
+    subject: str
+    statement: str
+    public: object
+    proof: bytes
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Everything that one transition rests on."""
+
+    signed: list[Signed] = field(default_factory=list)
+    spanned: list[Spanned] = field(default_factory=list)
+    proven: list[Proven] = field(default_factory=list)
+
+
+class EvidenceChecker(Protocol):
+    """Decides whether evidence holds; raises where it does not, naming what fails."""
+
+    def check(self, evidence: Evidence) -> None: ...
