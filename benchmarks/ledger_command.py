@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from benchmarks.desk import Desk
+from benchmarks.desk import firm, founded, signed
 from benchmarks.growth import measure_growth
 from benchmarks.machine import load, machine, versions
 from benchmarks.report import FORMAT, show
@@ -20,7 +20,7 @@ from zk.backends import Choice, describe, select
 from zk.console import BackendOption, err, out, print_json
 from zk.formats.files import write_files
 
-_KINDS = ("firm", "signed")
+_KINDS = {"firm": firm, "signed": signed}
 
 
 def bench_ledger(
@@ -50,13 +50,13 @@ def bench_ledger(
         "options": {"shape": shape, "legs": legs, "settlements": settlements},
     }
     document["settling"] = []
-    for kind in _KINDS:
+    for kind, make in _KINDS.items():
         err.print(f"{settlements} settlements of {legs} {kind} legs")
         with TemporaryDirectory() as folder:
             path = Path(folder) / "bench.ledger"
-            desk = Desk.founded(path, shape, chosen)
-            made = [getattr(desk, kind)(legs) for _ in range(settlements)]
-            measured = measure_settling(kind, path, made, desk.time, Choice(chosen.name))
+            venue = founded(path, shape, chosen)
+            made = [make(venue, legs) for _ in range(settlements)]
+            measured = measure_settling(kind, path, made, venue.now, Choice(chosen.name))
         document["settling"].append(measured.document())
     document["growth"] = []
     for size in map(int, accounts.split(",")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from zk.backends import Backend, Choice, available, select
 
 ROOT = Path(__file__).resolve().parent.parent
 VECTORS = ROOT.parent / "shared" / "vectors"
+#: Development keys that commands make while they are tested, once for all tests.
+os.environ.setdefault("TACIT_CACHE", str(ROOT / ".pytest_cache" / "keys"))
 NODE_MODULES = ROOT / "tests" / "interop" / "node_modules"
 
 

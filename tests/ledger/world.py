@@ -6,180 +6,31 @@ it. Time stands still until a test moves it, so that a refusal is about what the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from circuits.shape import Shape
 from ledger.encoding import Decoding
 from ledger.genesis import Genesis, StatementKeys
 from ledger.ledger import Ledger, checker_on
-from ledger.log import Entry
-from ledger.market.data import Matrices, Observation
 from ledger.market.presets import Preset, preset
 from ledger.parameters import Parameters
-from ledger.state import State
 from ledger.store import MemoryStore, Store
-from ledger.transitions import Settle, Transition
-from prover.author import Author, Proving, Written
-from prover.clearing import (
-    Fill,
-    Filler,
-    firm_terms,
-    portfolio,
-    settled,
-    settlement_terms,
-    signed_terms,
-)
+from prover.author import Proving
 from prover.development import development_genesis
 from prover.offices import InsecureOffices
 from prover.proving import StatementProvers
+from prover.venue import Venue
 from tests.ledger.stand_in import UnsoundStandIn
 from verifier.evidence import EvidenceChecker
 from zk.backends import Backend, Choice, available, select
-from zk.field import SUBGROUP_ORDER
-from zk.pedersen import Opening
-from zk.randomness import Randomness, insecure_seeded_randomness
-from zk.signatures import SigningKey
+from zk.randomness import insecure_seeded_randomness
 
 CheckerMaker = Callable[[Genesis], EvidenceChecker]
 
 
-@dataclass
-class World:
-    """A ledger and all who act on it."""
-
-    ledger: Ledger
-    offices: InsecureOffices
-    market: Preset
-    proving: Proving
-    randomness: Randomness
-    now: int
-    authors: list[Author] = field(default_factory=list)
-    matcher: SigningKey = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.matcher = SigningKey.draw(self.randomness)
-
-    @property
-    def state(self) -> State:
-        """The state at the present time."""
-        return self.ledger.state
-
-    @property
-    def shape(self) -> Shape:
-        return self.market.shape
-
-    def submit(self, transition: Transition) -> Entry:
-        """At the present time."""
-        return self.ledger.submit(transition.encode(), self.now)
-
-    def accept(self, author: Author, written: Written[Any]) -> Entry:
-        """Submits it; the author's opening follows."""
-        entry = self.submit(written.transition)
-        author.opening = written.opening
-        return entry
-
-    def join(self, cash: int = 0) -> Author:
-        """One more account, with a deposit."""
-        author = Author(
-            SigningKey.draw(self.randomness),
-            self.randomness(1 << 256).to_bytes(32, "big"),
-            self.proving,
-            self.randomness,
-        )
-        written = author.open_account(self.state)
-        self.accept(author, written)
-        author.account = len(self.authors)
-        self.authors.append(author)
-        if cash:
-            self.deposit(author, 0, cash)
-        return author
-
-    def deposit(self, author: Author, asset: int, amount: int) -> Entry:
-        written = author.deposit(self.state, asset, amount, self.offices.custodian)
-        return self.accept(author, written)
-
-    def publish(
-        self, seen: Observation | None = None, *, matrices: Matrices | None = None
-    ) -> Entry:
-        """The next epoch, from what two oracles saw alike."""
-        observation = seen or self.market.observation
-        update = self.offices.update_market(
-            self.state, [observation, observation], self.now, matrices
-        )
-        return self.submit(update)
-
-    def next_epoch(self, seen: Observation | None = None) -> Entry:
-        """As soon as the parameters allow it."""
-        self.now += self.state.parameters.min_interval
-        return self.publish(seen)
-
-    def delta(self, amounts: Mapping[int, int]) -> Opening:
-        """A vector under a fresh blinding."""
-        return portfolio(self.state, amounts, self.randomness(SUBGROUP_ORDER))
-
-    def lot(self, instrument: int) -> int:
-        """The component of an instrument."""
-        return self.shape.assets + instrument
-
-    def settlement(self, deltas: Sequence[tuple[Author, Opening]]) -> tuple[Settle, list[Opening]]:
-        """Signed legs, and what each party's account opens to afterwards."""
-        parts = [signed_terms(self.state, a.account, d.commit().point) for a, d in deltas]
-        terms = settlement_terms(self.state, parts)
-        legs = [author.signed_leg(self.state, terms, delta) for author, delta in deltas]
-        excess = sum(delta.blinding for _, delta in deltas) % SUBGROUP_ORDER
-        settlement = settled(
-            self.state, terms, [leg.transition for leg in legs], excess, None, self.randomness
-        )
-        return settlement, [leg.opening for leg in legs]
-
-    def trade(self, buyer: Author, seller: Author, amounts: Mapping[int, int]) -> Entry:
-        """Both sign: the buyer's account moves by `amounts`, the seller's by their opposite."""
-        delta = self.delta(amounts)
-        settlement, openings = self.settlement([(buyer, delta), (seller, -delta)])
-        entry = self.submit(settlement)
-        buyer.opening, seller.opening = openings
-        return entry
-
-    def order(self, author: Author, amounts: Mapping[int, int]) -> Opening:
-        """A firm order for our matcher; returns its opening."""
-        opening = self.delta(amounts)
-        self.accept(author, author.place_order(self.state, opening, self.matcher.public))
-        return opening
-
-    def fill(
-        self, author: Author, order: Opening, filled: int, whole: int, extra_cash: int = 0
-    ) -> Fill:
-        """`filled / whole` of an order, and perhaps a little more cash than its limit asks."""
-        placed = self.state.account(author.account).order
-        part = [value * filled // whole for value in order.values]
-        part[0] += extra_cash
-        opening = Opening(tuple(part), self.randomness(SUBGROUP_ORDER))
-        number = -1 if placed is None else placed.id
-        return Fill(author.account, number, order, opening, filled, whole)
-
-    def firm_settlement(self, fills: Sequence[Fill]) -> Settle:
-        """What the matcher submits."""
-        terms = settlement_terms(
-            self.state, [firm_terms(fill) for fill in fills], self.matcher.public
-        )
-        filler = Filler(self.randomness(1 << 256).to_bytes(32, "big"), self.proving)
-        legs = [filler.leg(self.state, terms, fill) for fill in fills]
-        excess = sum(fill.opening.blinding for fill in fills) % SUBGROUP_ORDER
-        return settled(self.state, terms, legs, excess, self.matcher, self.randomness)
-
-    def clear(self, fills: Sequence[tuple[Author, Fill]]) -> Entry:
-        """The matcher settles; owners learn their fills."""
-        entry = self.submit(self.firm_settlement([fill for _, fill in fills]))
-        for author, fill in fills:
-            author.opening = author.known + fill.opening
-        return entry
-
-    def reveal(self, author: Author) -> Entry:
-        """The guardians read the log and open the account."""
-        return self.submit(self.offices.reveal(self.state, author.account, self.ledger.entry))
+#: What the tests call it.
+World = Venue
 
 
 def stand_in_world(
