@@ -12,7 +12,7 @@ from circuits.command import app as circuits_app
 from ledger.command import app as ledger_app
 from ledger.command import market_app
 from prover.command import prove
-from prover.demonstration import demo
+from prover.demonstration.command import demo
 from prover.founding import init, publish
 from verifier.command import verify
 from zk.console import err

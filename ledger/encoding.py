@@ -117,6 +117,9 @@ Amount = Annotated[int, Field(ge=1, lt=1 << 62)]
 #: A quantity with a sign that fits every width of a portfolio.
 Quantity = Annotated[int, Field(ge=-(1 << 63), lt=1 << 63)]
 
+#: A sum of any number of quantities that a ledger will ever see: no record can grow out of it.
+Total = Annotated[int, Field(ge=-(1 << 127), lt=1 << 127)]
+
 
 class Model(BaseModel):
     """Frozen, strict, with no field that was not declared."""

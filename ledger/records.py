@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ledger.encoding import Count, Digest, Model, PointHex, PublicKey, Quantity, Scalar
+from ledger.encoding import Count, Digest, Model, PointHex, PublicKey, Scalar, Total
 from ledger.market.data import Matrices, Observation
 from ledger.market.listing import Listing
 from ledger.parameters import Parameters
@@ -31,7 +31,7 @@ class Charter(Model):
 class PublicOpening(Model):
     """An opening that everybody may know."""
 
-    values: tuple[Quantity, ...]
+    values: tuple[Total, ...]
     blinding: Scalar
 
     @classmethod
@@ -66,7 +66,7 @@ class Trail(Model):
 
     base: Sealed | None = None
     fill: Sealed | None = None
-    public: tuple[Quantity, ...]
+    public: tuple[Total, ...]
 
     def is_readable_with(self, key: Point) -> bool:
         """Everything is encrypted to that key."""
@@ -87,7 +87,7 @@ class Sale(Model):
 
     start: Count
     #: What it was worth at the mark when the sale began, in cash.
-    equity: Quantity
+    equity: Total
 
 
 class Account(Model):
@@ -142,12 +142,12 @@ class Pool(Model):
     epoch: Count = 0
     oldest: Count = 0
     #: Deposited less withdrawn, of every asset.
-    totals: tuple[Quantity, ...]
+    totals: tuple[Total, ...]
     fund: PublicOpening
     #: Takes the other side of every redemption; nobody knows what is in it.
     expiry: PointHex
     #: The settlement value of each instrument that has expired, in cash per lot.
-    settled: tuple[Quantity | None, ...]
+    settled: tuple[Total | None, ...]
     #: How many changes of parameters were signed, and those that still wait, in their order.
     changes: Count = 0
     pending: tuple[PendingParameters, ...] = ()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -52,21 +51,20 @@ class Draft:
             raise
         return database
 
-    def publish(self, at: Callable[[str], None]) -> None:
-        """All of it in the file itself, then the name; the draft's connection is closed."""
+    def complete(self) -> None:
+        """Moves all of it out of the journal into the file; the draft's connection is closed."""
         ((busy, _, _),) = self.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
         if busy:
             raise Unavailable(str(self._draft), expected="our own file", actual="another reader")
         self.database.close()
-        at("draft complete")
+
+    def publish(self) -> None:
+        """Gives it its name; fails, with nothing changed, where something has that name."""
         try:
             os.link(self._draft, self._path)
         except OSError as error:
-            actual = error.strerror
-            raise Unavailable(
-                str(self._path), expected="a name for a file", actual=actual
-            ) from error
-        at("linked")
+            name, actual = str(self._path), error.strerror
+            raise Unavailable(name, expected="a name for a file", actual=actual) from error
 
     def remove(self) -> None:
         """Nothing of the draft's own is left, whether it was published or not."""

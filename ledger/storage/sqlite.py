@@ -150,9 +150,12 @@ class SqliteStore:
 
     def _publish(self, draft: Draft) -> None:
         """From the link on the ledger is there, and this store is its, whatever follows."""
-        draft.publish(self._at)
+        draft.complete()
+        self._at("draft complete")
+        draft.publish()
         self._unborn = False
         self._switch(open_file(self._path, read_only=False))
+        self._at("linked")
 
     def _put_away(self, draft: Draft) -> None:
         if self._unborn:

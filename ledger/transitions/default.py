@@ -17,7 +17,7 @@ from ledger.conditions import (
     secured,
     with_nonce_used,
 )
-from ledger.encoding import Count, ProofBytes, Quantity, Scalar, SignatureBytes
+from ledger.encoding import Count, ProofBytes, Quantity, Scalar, SignatureBytes, Total
 from ledger.errors import MalformedTransition, NotAdmitted, TransitionRejected
 from ledger.market.data import equity
 from ledger.parameters import Endorsement
@@ -102,7 +102,7 @@ class TakeOver(Transition):
     nonce: Count
     epoch: Count
     target: AccountId
-    price: Quantity
+    price: Total
     escrow: Escrow
     proof: ProofBytes
     signature: SignatureBytes

@@ -1,0 +1,1 @@
+"""Private trades that a person can watch: the parts are the real ones, the desks are invented."""

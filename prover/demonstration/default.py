@@ -1,0 +1,102 @@
+"""A crash: who proves in time keeps his secret, who is silent loses it, who is broke is sold."""
+
+from __future__ import annotations
+
+from ledger.parameters import Parameters
+from ledger.state import State
+from ledger.transitions.default import sale_price
+from prover.author import Author
+from prover.demonstration.stage import Stage, lower
+
+_CASH = 30_000_000
+_DEEP = 500_000_000
+_LONG = 23_500
+_SMALL = 500
+
+
+def default(stage: Stage) -> None:
+    """Heartbeats, a reveal, a sale, a takeover; and a healthy trader who merely overslept."""
+    stage.title("default: a crash, and one trader who does not answer")
+    venue = stage.venue
+    parameters = venue.state.parameters
+    with stage.step("four desks trade the perpetual; one of them takes as much as it can"):
+        maker, liquidator = stage.desk("the maker", _DEEP), stage.desk("the liquidator", _DEEP)
+        bold, asleep = stage.desk("the bold one", _CASH), stage.desk("the sleeper", _CASH)
+        price, lot = stage.mark(stage.slot("perpetual")), venue.lot(stage.slot("perpetual"))
+        for trader, lots in ((bold, _LONG), (asleep, _SMALL)):
+            venue.trade(trader, maker, {0: -price * lots, lot: lots})
+    _crash(stage, parameters)
+    with stage.step("the maker proves its margin in the new epoch; two desks stay silent"):
+        venue.accept(maker, maker.prove_margin(venue.state))
+    stage.refused("a reveal of the maker, who is in standing", lambda: _reveal(stage, maker))
+    with stage.step("the guardians open the two overdue accounts, from escrows in the log"):
+        _reveal(stage, bold)
+        _reveal(stage, asleep)
+    _sleeper(stage, asleep)
+    _sale(stage, bold, liquidator, parameters)
+
+
+def _crash(stage: Stage, parameters: Parameters) -> None:
+    venue = stage.venue
+    before = stage.observation.spots[0]
+    for _ in range(3):
+        stage.pass_time(parameters.min_interval)
+        falls = tuple(move - 1 for move in parameters.max_spots_bps)
+        stage.publish(lower(stage.observation, falls))
+    # Who proved in the first epoch owes a proof once the grace after the second is over.
+    stage.pass_time(max(0, parameters.grace - 2 * parameters.min_interval) + 1)
+    after = stage.observation.spots[0]
+    stage.say(
+        f"Three epochs later the price has fallen from ${before / 100:,.0f} to "
+        f"${after / 100:,.0f}, each time as far as one update may, and the grace is over "
+        f"(epoch {venue.state.pool.epoch})."
+    )
+
+
+def _sleeper(stage: Stage, asleep: Author) -> None:
+    venue = stage.venue
+    stage.say(
+        "The sleeper is solvent: the reveal cost its privacy, and nothing else. A new blinding, "
+        "proven to hold no value, gives the privacy back."
+    )
+    with stage.step("the sleeper refreshes its commitment"):
+        venue.accept(asleep, asleep.refresh(venue.state))
+    stage.sides(asleep)
+
+
+def _sale(stage: Stage, bold: Author, liquidator: Author, parameters: Parameters) -> None:
+    venue, state = stage.venue, stage.venue.state
+    first = sale_price(state, bold.account)
+    stage.say(
+        f"The bold one is insolvent. Its portfolio is on sale, whole, from ${first / 100:,.0f} "
+        f"down, every {parameters.sale_step} s a step."
+    )
+    stage.pass_time(parameters.sale_duration // 2)
+    stage.refused(
+        "the liquidator names a price of its own",
+        lambda: venue.submit(
+            liquidator.take_over(_at(stage), bold.account).transition.model_copy(
+                update={"price": 0}
+            )
+        ),
+    )
+    with stage.step("halfway down the liquidator takes it, proving that it can carry it"):
+        written = liquidator.take_over(_at(stage), bold.account)
+        venue.accept(liquidator, written)
+    stage.say(
+        f"It paid ${written.transition.price / 100:,.0f}, and the bold one keeps that. "
+        f"The fund paid nothing."
+    )
+    stage.sides(liquidator)
+
+
+def _reveal(stage: Stage, author: Author) -> None:
+    """By whoever holds the escrow key."""
+    stage.venue.reveal(author)
+
+
+def _at(stage: Stage) -> State:
+    """The state at the present time, which the price of a sale depends on."""
+    draft = stage.venue.state.draft(stage.venue.ledger.head.number + 1)
+    draft.advance(stage.venue.now)
+    return draft

@@ -1,0 +1,239 @@
+"""The stage of a demonstration: a ledger in a file, desks with names, and what to show of them.
+
+What a desk knows stands on the left, what everybody sees of it on the right. Each step says in
+words what is proven, and how long it took.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+from rich.columns import Columns
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from ledger.ledger import Ledger
+from ledger.log import Entry
+from ledger.market.data import Observation
+from ledger.market.instrument import Instrument
+from ledger.market.presets import Preset, preset
+from ledger.market.risk import RiskEngine
+from prover.author import Author
+from prover.development import development_genesis
+from prover.keys import KeyFiles, cache_folder
+from prover.offices import InsecureOffices
+from prover.venue import Venue
+from zk.backends import Backend, Choice
+from zk.console import progress_bar
+from zk.errors import Unsatisfied, ZkError
+from zk.randomness import Randomness, insecure_seeded_randomness, system_randomness
+
+#: Whom the native backend serves; the reference needs minutes for a larger shape.
+SHAPE_FOR: Final[Mapping[str, str]] = {Choice.NATIVE: "standard", Choice.PY_ECC: "tiny"}
+
+
+@dataclass
+class Stage:
+    """One demonstration."""
+
+    console: Console
+    venue: Venue
+    path: Path
+    names: dict[int, str] = field(default_factory=dict)
+
+    # Setting it up.
+
+    @classmethod
+    def set(cls, console: Console, path: Path, backend: Backend, seed: int | None) -> Stage:
+        """A development ledger with its first market; the same one for the same seed."""
+        market = preset(SHAPE_FOR[backend.name])
+        start = perf_counter()
+        with progress_bar() as progress:
+            provers = KeyFiles(cache_folder(), backend, progress).insecure_development(
+                market.shape, _randomness(seed, "proofs")
+            )
+        _timed(console, perf_counter() - start, "development keys (insecure: anyone can make them)")
+        offices = InsecureOffices.of(_randomness(seed, "offices")(1 << 256).to_bytes(32, "big"))
+        genesis = development_genesis(market, offices, provers.statement_keys(), "demonstration")
+        ledger = Ledger.found(path, genesis, backend)
+        randomness = _randomness(seed, "desks")
+        venue = Venue(ledger, offices, market, provers, randomness, market.time)
+        stage = cls(console, venue, path)
+        venue.publish()
+        return stage
+
+    def desk(self, name: str, cash: int) -> Author:
+        """A new account with a deposit; everybody sees the deposit and nothing after it."""
+        author = self.venue.join(cash)
+        self.names[author.account] = name
+        return author
+
+    # Playing.
+
+    def title(self, text: str) -> None:
+        """The head of a scenario."""
+        self.console.rule(f"[bold]{text}[/]")
+
+    def say(self, text: str) -> None:
+        """A sentence to the audience."""
+        self.console.print(text)
+
+    @contextmanager
+    def step(self, text: str) -> Iterator[None]:
+        """Something that is done, and how long it took."""
+        start = perf_counter()
+        with progress_bar():
+            yield
+        _timed(self.console, perf_counter() - start, text)
+
+    def refused(self, text: str, attempt: Callable[[], object]) -> None:
+        """Something that must not succeed, and the reason that was given."""
+        try:
+            attempt()
+        except ZkError as refusal:
+            self.console.print(f"          [red]refused[/]  {text}")
+            self.console.print(Text(f"                   {_reason(refusal)}", style="dim"))
+        else:
+            raise AssertionError(f"{text}: that should have been refused")
+
+    def pass_time(self, seconds: int) -> None:
+        """The ledger's clock moves on."""
+        self.venue.now += seconds
+
+    def publish(self, seen: Observation) -> Entry:
+        """The oracles sign what they saw."""
+        return self.venue.publish(seen)
+
+    # Looking.
+
+    def sides(self, author: Author) -> None:
+        """What a desk knows, beside what the ledger and everybody else sees."""
+        known = self._portfolio(author.known.values)
+        self._pair(
+            f"{self.names[author.account]} knows", known, "everybody sees", self._seen(author)
+        )
+
+    def facing(self, left: Author, right: Author) -> None:
+        """What two desks know, each of itself alone."""
+        panels = [
+            (f"{self.names[one.account]} knows", self._portfolio(one.known.values))
+            for one in (left, right)
+        ]
+        self._pair(*panels[0], *panels[1])
+
+    def margin(self, author: Author) -> None:
+        """What every scenario does to a portfolio: for its owner's eyes."""
+        explained = self.engine.explain(
+            author.known.values, self.observation, self.venue.state.current_market.time
+        )
+        table = Table(title=f"scenarios, as {self.names[author.account]} computes them", box=None)
+        table.add_column("scenario")
+        table.add_column("profit or loss", justify="right")
+        table.add_column("")
+        worst = max(1, max(abs(one.profit) for one in explained.outcomes))
+        for outcome in explained.outcomes:
+            moves = ", ".join(
+                f"{name} {move / 100:+.1f} %"
+                for name, move in zip(
+                    self.market.listing.underlyings, outcome.scenario.prices_bps, strict=True
+                )
+                if move
+            )
+            bar = "█" * round(20 * abs(outcome.profit) / worst)
+            style = "red" if outcome.profit < 0 else "green"
+            table.add_row(moves or "prices stay", _money(outcome.profit), Text(bar, style=style))
+        self.console.print(table)
+        self.console.print(
+            f"equity {_money(explained.equity)}, initial margin {_money(explained.initial)}, "
+            f"maintenance {_money(explained.maintenance)}"
+        )
+
+    @property
+    def market(self) -> Preset:
+        return self.venue.market
+
+    @property
+    def observation(self) -> Observation:
+        """The prices of the current epoch."""
+        return self.venue.state.current_market.observation
+
+    @property
+    def engine(self) -> RiskEngine:
+        return self.market.engine()
+
+    def slot(self, kind: str, right: str | None = None) -> int:
+        """The first listed instrument of a kind."""
+        for index, one in enumerate(self.market.listing.instruments):
+            if _is(one, kind, right):
+                return index
+        raise LookupError(f"no {kind} is listed")
+
+    def mark(self, slot: int) -> int:
+        """What one lot is worth at the mark, in cents."""
+        return round(self.venue.state.current_market.matrices.mark[self.venue.lot(slot)] / 1e6)
+
+    def _portfolio(self, values: Sequence[int]) -> Table:
+        table = Table(show_header=False, box=None, padding=(0, 1))
+        table.add_column()
+        table.add_column(justify="right")
+        for label, value in zip(self.market.listing.labels, values, strict=True):
+            if value:
+                shown = _money(value) if label == self.market.listing.labels[0] else f"{value:+,}"
+                table.add_row(label, shown)
+        return table
+
+    def _seen(self, author: Author) -> Table:
+        account = self.venue.state.account(author.account)
+        table = Table(show_header=False, box=None, padding=(0, 1))
+        table.add_row("account", str(account.id))
+        table.add_row("C", account.commitment.encode().hex()[:24] + "…")
+        table.add_row("proofs", "none owed" if account.exempt else f"epoch {account.standing}")
+        table.add_row("status", account.status)
+        return table
+
+    def _pair(self, left: str, one: Table, right: str, other: Table) -> None:
+        width = min(self.console.width, 120) // 2 - 1
+        panels = [
+            Panel(one, title=left, title_align="left", width=width),
+            Panel(other, title=right, title_align="left", width=width),
+        ]
+        self.console.print(Columns(panels, padding=0))
+
+
+def lower(seen: Observation, bps: Sequence[int]) -> Observation:
+    """Prices that fell by so much."""
+    spots = tuple(spot - spot * fall // 10_000 for spot, fall in zip(seen.spots, bps, strict=True))
+    return seen.model_copy(update={"spots": spots})
+
+
+def _is(instrument: Instrument, kind: str, right: str | None) -> bool:
+    own = instrument.model_dump()
+    return own["kind"] == kind and (right is None or own.get("right") == right)
+
+
+def _money(cents: int) -> str:
+    return f"{'-' if cents < 0 else ''}${abs(cents) / 100:,.0f}"
+
+
+def _reason(refusal: ZkError) -> str:
+    """Of a false statement the check that fails; the numbers in it are the prover's own."""
+    if isinstance(refusal, Unsatisfied):
+        return f"no proof exists: the check {refusal.scope} does not hold"
+    return str(refusal)
+
+
+def _timed(console: Console, seconds: float, text: str) -> None:
+    console.print(f"[cyan]{seconds:7.2f} s[/]  {text}")
+
+
+def _randomness(seed: int | None, purpose: str) -> Randomness:
+    if seed is None:
+        return system_randomness
+    return insecure_seeded_randomness(f"tacit demo {purpose} {seed}".encode())
