@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PEERS  := tests/interop/node_modules/.ready
 
-.PHONY: demo test check format lint types layers native native-checks fuzz peers bench-peers clean
+.PHONY: demo test check format lint types layers native native-checks fuzz soak peers bench-peers clean
 
 demo: $(READY)
 	$(BIN)/tacit demo
@@ -44,6 +44,13 @@ native-checks:
 FUZZ_SECONDS ?= 10
 fuzz: $(READY)
 	native/fuzz/run $(FUZZ_SECONDS)
+
+# The storage tests that kill and lose power, KILLS and POWER_LOSSES times (about ten minutes).
+KILLS        ?= 10000
+POWER_LOSSES ?= 10000
+soak: $(READY)
+	TACIT_KILLS=$(KILLS) TACIT_POWER_LOSSES=$(POWER_LOSSES) $(BIN)/python -m pytest -q -n 2 \
+	  tests/ledger/storage/test_crashes.py tests/ledger/storage/test_faults.py
 
 # The tools of others that the tests compare with. Without node they are skipped, visibly.
 peers:

@@ -1,0 +1,1 @@
+"""Tests of the storage layer: what it keeps, and through what it keeps it."""
