@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from circuits.claim import ClaimPrivate, claim_public
@@ -79,7 +79,7 @@ class Author:
     """The owner of one account."""
 
     signer: SigningKey
-    seed: bytes
+    seed: bytes = field(repr=False)
     proving: Proving
     randomness: Randomness = system_randomness
     #: Known once the account is open.
@@ -90,8 +90,7 @@ class Author:
 
     def open_account(self, state: State) -> Written[OpenAccount]:
         """An empty account under a blinding of our own."""
-        values = (0,) * state.shape.components
-        opening = Opening(values, self._blinding(state, b"open"))
+        opening = self.first_opening(state)
         draft = OpenAccount(
             owner=self.signer.public,
             commitment=opening.commit().point,
@@ -278,6 +277,10 @@ class Author:
         return Written(own.model_copy(update=evidence), after)
 
     # What every one of them is made of.
+
+    def first_opening(self, state: State) -> Opening:
+        """What our account opens to when it is opened: nothing, under a blinding of our own."""
+        return Opening((0,) * state.shape.components, self._blinding(state, b"open"))
 
     @property
     def known(self) -> Opening:

@@ -11,6 +11,7 @@ from typing import cast
 
 import pytest
 
+from ledger.store import SqliteStore
 from tacit import main
 from tests.command import assert_one_line_refusal, run_tacit, write_example_files
 from zk.backends import Choice, available, select
@@ -199,7 +200,17 @@ def test_circuits_refusals(tmp_path: Path, arguments: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [(), ("prove",), ("verify",), ("demo",), ("bench",), ("circuits", "info")]
+    "command",
+    [
+        (),
+        ("prove",),
+        ("verify",),
+        ("demo",),
+        ("bench",),
+        ("circuits", "info"),
+        ("ledger", "init"),
+        ("market", "publish"),
+    ],
 )
 def test_help_has_an_example(tmp_path: Path, command: tuple[str, ...]) -> None:
     """Every command explains itself; those that do something show an example."""
@@ -208,12 +219,24 @@ def test_help_has_an_example(tmp_path: Path, command: tuple[str, ...]) -> None:
     assert not command or "Example: tacit" in result.stdout
 
 
-def test_the_demo_ends_well(tmp_path: Path) -> None:
-    """The demo proves, is accepted, and shows each of its cheats refused."""
-    result = run_tacit("demo", "--seed", "7", cwd=tmp_path)
+@pytest.mark.parametrize(
+    ("scenario", "refusals"), [((), 4), (("otc",), 2), (("default",), 2), (("disclosure",), 1)]
+)
+def test_the_demo_ends_well(tmp_path: Path, scenario: tuple[str, ...], refusals: int) -> None:
+    """Each scenario plays to its end, shows each of its cheats refused, and leaves a ledger."""
+    result = run_tacit("demo", *scenario, "--seed", "7", "--ledger", "demo.ledger", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
-    assert "accepted" in result.stdout
-    assert result.stdout.count("refused") == 3
+    assert result.stdout.count("  refused  ") == refusals
+    SqliteStore.open(tmp_path / "demo.ledger", read_only=True).check()
+
+
+def test_the_demo_repeats_itself(tmp_path: Path) -> None:
+    """The same seed gives the same ledger, to the last proof."""
+    for name in ("a", "b"):
+        result = run_tacit("demo", "otc", "--seed", "7", "--ledger", name, cwd=tmp_path)
+        assert result.returncode == 0, result.stderr
+    first, second = (SqliteStore.open(tmp_path / name, read_only=True).head for name in ("a", "b"))
+    assert first == second
 
 
 def forget_backends() -> None:

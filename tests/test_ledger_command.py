@@ -1,0 +1,140 @@
+"""`tacit ledger` and `tacit market`: a ledger founded, fed, looked at, and refused."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ledger.genesis import Genesis
+from ledger.store import SqliteStore
+from tests.command import assert_one_line_refusal, run_tacit
+
+START = "1767225600"
+
+
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a development ledger and one market."""
+    folder = tmp_path_factory.mktemp("ledger")
+    for arguments in (
+        ("ledger", "init", "a.ledger", "--shape", "tiny", "--seed", "1", "--time", START),
+        ("market", "publish", "a.ledger", "--time", START, "--spot", "BTC=6000000"),
+    ):
+        result = run_tacit(*arguments, cwd=folder)
+        assert result.returncode == 0, result.stderr
+    return folder
+
+
+@pytest.fixture
+def folder(founded: Path, tmp_path: Path) -> Path:
+    """A copy that a test may damage."""
+    return Path(shutil.copytree(founded, tmp_path / "work"))
+
+
+def test_show_says_what_everybody_sees(folder: Path) -> None:
+    """The state as JSON, and the same facts as a table."""
+    shown = run_tacit("ledger", "show", "a.ledger", "--json", cwd=folder)
+    document = json.loads(shown.stdout)
+    assert document["mode"] == "development"
+    assert (document["entries"], document["epoch"], document["accounts"]) == (2, 1, [])
+    assert document["ledger"] in run_tacit("ledger", "show", "a.ledger", cwd=folder).stdout
+
+
+def test_the_market_that_is_shown_is_the_one_published(folder: Path) -> None:
+    """Prices as they were given, a row for each scenario, and the mark."""
+    market = json.loads(run_tacit("market", "show", "a.ledger", "--json", cwd=folder).stdout)
+    assert market["observation"]["spots"] == [6_000_000]
+    assert len(market["matrices"]["initial"]["matrix"]) == 4
+    table = run_tacit("market", "show", "a.ledger", cwd=folder).stdout
+    assert "BTC-PERP" in table
+    assert "mark" in table
+
+
+def test_the_log_is_listed(folder: Path) -> None:
+    """Every entry with its kind and hash."""
+    rows = json.loads(run_tacit("ledger", "log", "a.ledger", "--json", cwd=folder).stdout)
+    assert [row["what"] for row in rows] == ["genesis", "update-market"]
+    only = run_tacit("ledger", "log", "a.ledger", "--from", "1", "--json", cwd=folder)
+    assert [row["entry"] for row in json.loads(only.stdout)] == [1]
+
+
+def test_inclusion_is_proven_and_checked(folder: Path) -> None:
+    """A record's proof holds under the root that `show` says, and under no other."""
+    root = json.loads(run_tacit("ledger", "show", "a.ledger", "--json", cwd=folder).stdout)["root"]
+    proof = run_tacit("ledger", "prove-inclusion", "a.ledger", "pool", cwd=folder)
+    (folder / "pool.json").write_text(proof.stdout)
+    held = run_tacit("ledger", "check-inclusion", "pool.json", root, cwd=folder)
+    assert held.returncode == 0, held.stderr
+    assert held.stdout.startswith("pool is in the state")
+    other = "00" * 32
+    assert_one_line_refusal(
+        run_tacit("ledger", "check-inclusion", "pool.json", other, cwd=folder), "pool"
+    )
+    assert_one_line_refusal(
+        run_tacit("ledger", "prove-inclusion", "a.ledger", "account/9", cwd=folder), "account/9"
+    )
+
+
+def test_the_same_seed_gives_the_same_ledger(folder: Path) -> None:
+    """Keys, offices and genesis follow from shape, seed and time."""
+    arguments = ("--shape", "tiny", "--seed", "1", "--time", START)
+    run_tacit("ledger", "init", "b.ledger", *arguments, cwd=folder)
+    first, second = (
+        SqliteStore.open(folder / name, read_only=True).entry(0)
+        for name in ("a.ledger", "b.ledger")
+    )
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("ledger", "show", "none.ledger"), ("none.ledger",)),
+        (("ledger", "show", "text"), ("text",)),
+        (("ledger", "check", "text"), ("text",)),
+        (("ledger", "init", "a.ledger"), ("a.ledger",)),
+        (("ledger", "init", "c.ledger", "--shape", "huge"), ("tiny", "huge")),
+        (("ledger", "init", "c.ledger", "--genesis", "text"), ("document",)),
+        (("market", "publish", "a.ledger", "--spot", "DOGE=1"), ("BTC", "DOGE")),
+        (("market", "publish", "a.ledger", "--spot", "BTC=cheap"), ("BTC", "cheap")),
+        (("market", "publish", "a.ledger", "--time", "1"), ("time",)),
+        (("market", "publish", "text"), ("text",)),
+    ],
+)
+def test_refusals_are_one_line(
+    folder: Path, arguments: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    """Missing and foreign files, unknown names, prices that are none."""
+    (folder / "text").write_text("not a ledger\n")
+    before = (folder / "a.ledger").read_bytes()
+    assert_one_line_refusal(run_tacit(*arguments, cwd=folder), *words)
+    assert (folder / "a.ledger").read_bytes() == before
+    assert not (folder / "c.ledger").exists()
+
+
+def test_a_market_past_its_bound_is_refused(folder: Path) -> None:
+    """Half the price in one epoch is no market."""
+    later = str(int(START) + 1_800)
+    refusal = run_tacit(
+        "market", "publish", "a.ledger", "--time", later, "--spot", "BTC=3000000", cwd=folder
+    )
+    assert_one_line_refusal(refusal, "move of spot 0")
+
+
+def test_a_production_ledger_wants_pinned_ceremony_keys(folder: Path) -> None:
+    """Development keys are refused even where their digests are pinned."""
+    genesis = Genesis.decode(
+        SqliteStore.open(folder / "a.ledger", read_only=True).entry(0).transition
+    )
+    production = genesis.model_copy(update={"mode": "production"})
+    (folder / "genesis.json").write_bytes(production.encode())
+    found = ("ledger", "init", "p.ledger", "--genesis", "genesis.json")
+    assert_one_line_refusal(run_tacit(*found, cwd=folder), "key of claim")
+    pins = [
+        part for name, key in genesis.statements for part in ("--pin", f"{name}={key.key.digest()}")
+    ]
+    assert_one_line_refusal(run_tacit(*found, *pins, cwd=folder), "development key")
+    assert not (folder / "p.ledger").exists()
