@@ -9,6 +9,7 @@ from ledger.records import Account, Market, Order, Sealed, Trail
 from ledger.state import State
 from zk.babyjubjub import Point
 from zk.generators import value_generator
+from zk.pedersen import Opening
 
 
 def require_account(state: State, index: int, nonce: int) -> Account:
@@ -80,13 +81,11 @@ def amounts(components: int, index: int, amount: int) -> tuple[int, ...]:
 def secured(state: State, account: Account, leg: int = 0) -> Account:
     """After a proof with escrow under the current market: known to guardians, and in standing.
 
-    Its opening is nobody else's any more; it owes its next proof when the epoch has changed.
+    It owes its next proof when the epoch has changed.
     """
     return account.model_copy(
         update={
             "trail": trail_from_here(state, leg),
-            "status": "active",
-            "opening": None,
             "standing": state.pool.epoch,
             "exempt": False,
         }
@@ -101,6 +100,17 @@ def trail_from_here(state: State, leg: int = 0) -> Trail:
 def sealed_here(state: State, leg: int = 0) -> Sealed:
     """An escrow of this entry, under the key in force."""
     return Sealed(entry=state.number, leg=leg, key=state.parameters.escrow.point)
+
+
+def hidden_change(account: Account, delta: Point) -> Account:
+    """With a delta added that nobody else can open: a revealed account is private again."""
+    return account.moved(delta).model_copy(update={"status": "active", "opening": None})
+
+
+def with_public_opening(account: Account, added: Opening) -> Account:
+    """With an opening added that everybody knows: what was revealed stays so."""
+    opening = None if account.opening is None else account.opening.plus(added.values)
+    return account.moved(added.commit().point).model_copy(update={"opening": opening})
 
 
 def with_public_amount(account: Account, index: int, amount: int) -> Account:

@@ -150,7 +150,7 @@ def parse_canonical(adapter: TypeAdapter[M], data: bytes, decoding: Decoding | N
         value = adapter.validate_json(data, context=decoding)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "document"
+        where = (".".join(str(part) for part in first["loc"]) or "document")[:200]
         actual = repr(first.get("input"))[:80]
         raise MalformedTransition(where, expected=first["msg"], actual=actual) from None
     again = adapter.dump_json(value)

@@ -19,7 +19,7 @@ from ledger.market.listing import Listing
 from ledger.parameters import Parameters
 from ledger.records import Charter, Pool, PublicOpening, ShapeRecord
 from ledger.state import State
-from verifier.evidence import Evidence
+from verifier.evidence import Compiled, Evidence
 from zk.babyjubjub import Point
 from zk.errors import UnsafeKey
 from zk.groth16 import VerifyingKey
@@ -88,7 +88,10 @@ class Genesis(Model):
                 expected="keys that came out of a ceremony",
                 actual=f"a development key for {', '.join(insecure)}: its maker can forge proofs",
             )
-        return Evidence(spanned=[self.parameters.escrow.spanned()])
+        return Evidence(
+            spanned=[self.parameters.escrow.spanned()],
+            compiled=[Compiled(name, shape, key.circuit.hex()) for name, key in self.statements],
+        )
 
     def check_pins(self, pins: Mapping[str, str]) -> None:
         """Each key is the one whose digest is pinned; a mark can be deleted, a digest not."""

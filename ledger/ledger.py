@@ -52,6 +52,7 @@ class Ledger:
         cls, store: Store, genesis: Genesis, make_checker: CheckerMaker, decoding: Decoding
     ) -> Self:
         """A new ledger in an empty store."""
+        genesis = Genesis.decode(genesis.encode(), decoding)  # what is stored can be read again
         make_checker(genesis).check(genesis.check())
         with store.writing() as writer:
             if writer.head is not None:
@@ -82,6 +83,12 @@ class Ledger:
             self._state.forget()
             self._head = self._store.head
         return self._state
+
+    def state_at(self, time: int) -> State:
+        """The state as the next entry will find it at that time; nothing of it is kept."""
+        draft = self.state.draft(self.head.number + 1)
+        draft.advance(time)
+        return draft
 
     @property
     def head(self) -> Entry:

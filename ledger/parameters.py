@@ -122,9 +122,11 @@ class Parameters(Model):
     #: How old a market may be for anything that could make an account worse.
     max_age: Seconds
     min_interval: Seconds
-    #: How far one update may move each spot, every vol, and the rate of a year.
+    #: How far one update may move each spot, every vol, the funding index (in parts of the spot)
+    #: and the rate of a year.
     max_spots_bps: tuple[Move, ...]
     max_vol_bps: Move
+    max_funding_bps: Move
     max_rate_bps: Move
     #: How long after a new epoch an account may still prove under the one before.
     grace: Seconds
@@ -156,15 +158,32 @@ class Parameters(Model):
 
     def _check_cover(self) -> None:
         """The scenarios reach as far as each price may move until a portfolio has been sold."""
-        epochs = -(-(self.grace + self.sale_duration) // self.min_interval)
+        epochs = (self.grace + self.sale_duration) // self.min_interval + 1
         reaches = reaches_bps(self.risk.scenarios)
         for index, (move, reach) in enumerate(zip(self.max_spots_bps, reaches, strict=True)):
-            if (BASIS + move) ** epochs > (BASIS + reach) * BASIS ** (epochs - 1):
+            each = move + self.max_funding_bps
+            if moves_within(each, reach, epochs) < epochs:
                 raise LimitExceeded(
                     f"reach of the scenarios, underlying {index}",
-                    expected=f"at least {epochs} moves of {move} bps",
+                    expected=f"at least {epochs} moves of {each} bps",
                     actual=f"{reach} bps",
                 )
+
+
+def moves_within(move: int, reach: int, enough: int) -> int:
+    """How many moves in a row stay within a reach, counted up to `enough`.
+
+    Rounded against the reach at each step, so that numbers stay small: whoever proposes parameters
+    has not signed anything yet when this is computed.
+    """
+    level, count = BASIS * BASIS, 0
+    limit = BASIS * (BASIS + reach)
+    while count < enough:
+        level = -(-level * (BASIS + move) // BASIS)
+        if level > limit:
+            break
+        count += 1
+    return count
 
 
 def reaches_bps(scenarios: ScenarioSet) -> tuple[int, ...]:

@@ -86,8 +86,29 @@ class Sale(Model):
     """An insolvent portfolio on offer."""
 
     start: Count
+    #: For how long the price falls, and in what steps; later parameters do not change them.
+    duration: Count
+    step: Count
     #: What it was worth at the mark when the sale began, in cash.
     equity: Total
+    #: What it lacked in the worst scenario: the most that the fund pays to be rid of it.
+    shortfall: Total
+
+    @property
+    def end(self) -> int:
+        """From then on the fund must take it."""
+        return self.start + self.duration
+
+    def price(self, now: int, payable: int) -> int:
+        """What it costs; below zero the buyer is paid.
+
+        It falls, step by step, from the equity at the mark to minus what the portfolio may still
+        lose, or to minus what the fund can pay where that is less.
+        """
+        paid = min(payable, self.shortfall)
+        steps = self.duration // self.step
+        k = min((now - self.start) // self.step, steps)
+        return max(self.equity - (self.equity + paid) * k // steps, -paid)
 
 
 class Account(Model):
@@ -121,7 +142,10 @@ class Market(Model):
     """What the oracles agreed on for one epoch."""
 
     epoch: Count
+    #: Of the prices, and of the entry that published them: ages count from the one, grace from the
+    #: other.
     time: Count
+    published: Count
     observation: Observation
     matrices: Matrices
 
@@ -156,14 +180,3 @@ class Pool(Model):
 def public_point(opening: Opening) -> Point:
     """The commitment to what everybody knows."""
     return opening.commit().point
-
-
-def price_of(sale: Sale, elapsed: int, step: int, duration: int, payable: int) -> int:
-    """What a portfolio on sale costs; below zero the buyer is paid.
-
-    It falls, step by step, from the equity at the mark to minus what the fund can pay.
-    """
-    steps = duration // step
-    k = min(elapsed // step, steps)
-    fallen = sale.equity - (sale.equity + payable) * k // steps
-    return max(fallen, -payable)

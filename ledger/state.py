@@ -101,7 +101,7 @@ class State:
         if account.exempt or account.status == "frozen" or account.standing >= pool.epoch:
             return False
         following = self.market(account.standing + 1)
-        return following is None or pool.time > following.time + self.parameters.grace
+        return following is None or pool.time > following.published + self.parameters.grace
 
     @property
     def fund_equity(self) -> int:
@@ -191,7 +191,9 @@ class State:
             return self._typed(kind, key, self._written[key])
         if key not in self._known:
             data = self._records.get(key)
-            self._known[key] = None if data is None else self._decode(kind, key, data)
+            if data is None:
+                return None  # not remembered: whoever asks for nothing would fill the memory
+            self._known[key] = self._decode(kind, key, data)
         return self._typed(kind, key, self._known[key])
 
     def _decode(self, kind: type[M], key: str, data: bytes) -> M:

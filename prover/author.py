@@ -117,11 +117,15 @@ class Author:
         after = self.known + _public(state, {asset: amount})
         return self._signed(draft, binding, after, custodian_signature=custodian.sign(binding))
 
-    def withdraw(self, state: State, asset: int, amount: int) -> Written[Withdraw]:
+    def withdraw(
+        self, state: State, asset: int, amount: int, least: int | None = None
+    ) -> Written[Withdraw]:
+        """Takes `amount` out; all of it must be paid, unless less is said to do."""
         draft = Withdraw(
             **self._place(state),
             asset=asset,
             amount=amount,
+            least=amount if least is None else least,
             escrow=BLANK_ESCROW,
             proof=BLANK_PROOF,
             signature=BLANK_SIGNATURE,
@@ -166,10 +170,12 @@ class Author:
     def cancel_order(self, state: State) -> Written[CancelOrder]:
         """Takes the open order back."""
         order = state.account(self.account).order
+        if order is None:
+            raise Conflict("order", expected="an open order", actual="none")
         draft = CancelOrder(
             account=self.account,
             nonce=self._nonce(state),
-            order=-1 if order is None else order.id,
+            order=order.id,
             signature=BLANK_SIGNATURE,
         )
         return self._signed(draft, draft.binding(state.charter.ledger), self.known)
@@ -230,7 +236,8 @@ class Author:
         """Exchanges lots of an expired instrument for their settlement value."""
         value = state.pool.settled[instrument] or 0
         amounts = {0: lots * value, state.shape.assets + instrument: -lots}
-        blinding = self._fresh_blinding(state, b"redeem")
+        # Of the lots too: under one blinding two attempts would show what they differ in.
+        blinding = self._fresh_blinding(state, b"redeem/%d/%d/" % (instrument, lots))
         change = Opening(_public(state, amounts).values, blinding)
         draft = Redeem(
             **self._place(state),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from circuits.escrow import SECRET_BITS, encrypt, pack
 from circuits.fill import FillPrivate, TradedOpening, fill_notice, fill_public, traded_widths
@@ -101,7 +101,7 @@ def settled(
 class Filler:
     """Proves fills of firm orders, for a matcher."""
 
-    seed: bytes
+    seed: bytes = field(repr=False)
     proving: Proving
 
     def leg(self, state: State, terms: Settle, fill: Fill) -> FirmLeg:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ledger.genesis import Genesis, StatementKeys
 from ledger.market.presets import Preset
 from ledger.market.scenarios import ScenarioSet
-from ledger.parameters import BASIS, Parameters, reaches_bps
+from ledger.parameters import BASIS, EscrowKey, Parameters, reaches_bps
 from ledger.records import ShapeRecord
 from prover.offices import InsecureOffices
+
+#: How far an update may move a funding index, in parts of the spot.
+_FUNDING_BPS: Final = 5
 
 
 def development_parameters(preset: Preset, offices: InsecureOffices) -> Parameters:
@@ -26,6 +31,7 @@ def development_parameters(preset: Preset, offices: InsecureOffices) -> Paramete
         # Three updates fit into the time until a portfolio is sold.
         max_spots_bps=largest_moves_bps(preset.parameters.scenarios, epochs=3),
         max_vol_bps=2_000,
+        max_funding_bps=_FUNDING_BPS,
         max_rate_bps=50,
         grace=3_600,
         sale_duration=600,
@@ -36,10 +42,19 @@ def development_parameters(preset: Preset, offices: InsecureOffices) -> Paramete
 
 
 def development_genesis(
-    preset: Preset, offices: InsecureOffices, statements: StatementKeys, name: str = "development"
+    preset: Preset,
+    offices: InsecureOffices,
+    statements: StatementKeys,
+    name: str = "development",
+    escrow: EscrowKey | None = None,
 ) -> Genesis:
-    """The first entry of a ledger on which nothing is at stake."""
-    shape = preset.shape
+    """The first entry of a ledger on which nothing is at stake.
+
+    The offices hold the escrow key whole, unless one is given that guardians share.
+    """
+    shape, parameters = preset.shape, development_parameters(preset, offices)
+    if escrow is not None:
+        parameters = parameters.model_copy(update={"escrow": escrow})
     return Genesis(
         mode="development",
         name=name,
@@ -48,14 +63,14 @@ def development_genesis(
             assets=shape.assets, instruments=shape.instruments, scenarios=shape.scenarios
         ),
         listing=preset.listing,
-        parameters=development_parameters(preset, offices),
+        parameters=parameters,
         statements=statements,
     )
 
 
 def largest_moves_bps(scenarios: ScenarioSet, epochs: int) -> tuple[int, ...]:
-    """The largest moves per update that those scenarios cover, so many updates in a row."""
+    """The largest moves per update that those scenarios cover, so many in a row, with funding."""
     return tuple(
-        max(1, int(BASIS * ((1 + reach / BASIS) ** (1 / epochs) - 1)) - 1)
+        max(1, int(BASIS * ((1 + reach / BASIS) ** (1 / epochs) - 1)) - 1 - _FUNDING_BPS)
         for reach in reaches_bps(scenarios)
     )

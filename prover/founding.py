@@ -21,10 +21,11 @@ from ledger.market.presets import preset
 from prover.development import development_genesis
 from prover.keys import KeyFiles, cache_folder
 from prover.offices import InsecureOffices
+from verifier.auditing.books import InsecureEscrowKey
 from zk.backends import Backend, Choice, describe, select
 from zk.console import BackendOption, JsonOption, err, print_json, progress_bar
 from zk.errors import Conflict, MalformedFile
-from zk.formats.files import MAX_JSON_BYTES, read_bytes, write_files
+from zk.formats.files import MAX_JSON_BYTES, read_bytes, write_secret_files
 from zk.randomness import system_randomness
 
 _SEED: Final = "insecure_seed"
@@ -110,9 +111,8 @@ def publish(
     )
     seen = Observation.decode(seen.encode())
     now = ledger_time(opened, time)
-    draft = state.draft(opened.head.number + 1)
-    draft.advance(now)
-    entry = opened.submit(offices.update_market(draft, [seen, seen, seen], now), now)
+    update = offices.update_market(opened.state_at(now), [seen, seen, seen], now)
+    entry = opened.submit(update, now)
     if as_json:
         print_json({"epoch": opened.state.pool.epoch, "entry": entry.number, "time": now})
     else:
@@ -155,7 +155,13 @@ def _found_development(
     genesis = development_genesis(market, offices, provers.statement_keys(), name)
     opened = Ledger.found(path, genesis, backend)
     document = json.dumps({_SEED: secret.hex()})
-    write_files({offices_path(path): document.encode() + b"\n"})
+    escrow = InsecureEscrowKey(insecure_escrow_secret=offices.escrow_secret)
+    write_secret_files(
+        {
+            offices_path(path): document.encode() + b"\n",
+            path.with_name(path.name + ".escrow.insecure.json"): escrow.encode() + b"\n",
+        }
+    )
     return opened
 
 

@@ -7,39 +7,18 @@ whole instead of in shares.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from circuits.escrow import EscrowPublic, decrypt, unpack
-from circuits.fill import traded_widths
-from circuits.gadgets.coordinates import coordinates
-from ledger.log import Entry
+from ledger.escrows import EntryOf, Found, read_account, reveal_of
 from ledger.market.data import Matrices, Observation, median
 from ledger.market.risk import RiskEngine
 from ledger.parameters import Endorsement, EscrowKey, Parameters, Quorum
-from ledger.records import Sealed
 from ledger.state import State
-from ledger.transitions import (
-    Escrow,
-    Expire,
-    FirmLeg,
-    PlaceOrder,
-    ProveMargin,
-    Redeem,
-    Refresh,
-    Report,
-    Reveal,
-    Settle,
-    TakeOver,
-    Transition,
-    UpdateMarket,
-    UpdateParams,
-    Withdraw,
-    decode_transition,
-)
-from ledger.transitions.base import owner_context
+from ledger.transitions import Expire, Report, Reveal, Transition, UpdateMarket, UpdateParams
 from ledger.transitions.market import report_message
+from zk.babyjubjub import Point
 from zk.errors import Conflict
 from zk.field import SUBGROUP_ORDER
 from zk.pedersen import Opening
@@ -47,7 +26,6 @@ from zk.randomness import Randomness, insecure_seeded_randomness
 from zk.signatures import SigningKey
 
 T = TypeVar("T", bound=Transition)
-EntryOf = Callable[[int], Entry]
 
 _MEMBERS: Final = 3
 _THRESHOLD: Final = 2
@@ -84,6 +62,8 @@ class InsecureOffices:
     guardians: Committee
     escrow_secret: int
     randomness: Randomness
+    #: Of keys that were in force before: accounts are in escrow under them until their next proof.
+    former_secrets: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, seed: bytes | int) -> InsecureOffices:
@@ -149,48 +129,26 @@ class InsecureOffices:
     def reveal(self, state: State, account: int, entry_of: EntryOf) -> Reveal:
         """Reads the account's escrow in the log, and opens it."""
         opening = self.read(state, account, entry_of)
-        draft = Reveal(
-            account=account, values=opening.values, blinding=opening.blinding, endorsements=()
-        )
-        return self._endorsed(state, draft, self.guardians)
+        return self._endorsed(state, reveal_of(state, account, opening), self.guardians)
 
     def read(self, state: State, account: int, entry_of: EntryOf) -> Opening:
-        """The opening of an account: its trail, decrypted and summed up."""
-        trail = state.account(account).trail
-        opening = Opening(trail.public, 0)
-        for sealed in (trail.base, trail.fill):
-            if sealed is not None:
-                opening += self._unseal(state, account, sealed, entry_of)
-        return opening
+        """The opening of an account, with the secret of each key that it is encrypted to."""
+        return read_account(state, account, entry_of, self._shared)
 
-    def _unseal(self, state: State, account: int, sealed: Sealed, entry_of: EntryOf) -> Opening:
-        transition = decode_transition(entry_of(sealed.entry).transition)
-        escrow, is_fill = sealed_escrow(transition, sealed.leg)
-        context = owner_context(transition.binding(state.charter.ledger), account)
-        public = EscrowPublic(coordinates(sealed.key), coordinates(escrow.ephemeral), escrow.words)
-        words = decrypt(public, escrow.ephemeral * self.escrow_secret, context)
-        if not is_fill:
-            return unpack(words, state.shape.widths)
-        traded = unpack(words, traded_widths(state.shape))
-        values = [0] * state.shape.components
-        for index, value in zip(state.shape.traded, traded.values, strict=True):
-            values[index] = value
-        return Opening(tuple(values), traded.blinding)
+    def with_escrow_secret(self, secret: int) -> InsecureOffices:
+        """The same offices with another escrow key, and the old ones for what lies under them."""
+        former = (self.escrow_secret, *self.former_secrets)
+        return replace(self, escrow_secret=secret, former_secrets=former)
+
+    def _shared(self, found: Found) -> Point:
+        for secret in (self.escrow_secret, *self.former_secrets):
+            if Point.BASE8 * secret == found.sealed.key:
+                return found.ephemeral * secret
+        raise Conflict("escrow key", expected="one of these offices", actual=found.sealed.key)
 
     def _endorsed(self, state: State, draft: T, committee: Committee) -> T:
         binding = draft.binding(state.charter.ledger)
         return draft.model_copy(update={"endorsements": committee.endorse(binding)})
-
-
-def sealed_escrow(transition: Transition, leg: int) -> tuple[Escrow, bool]:
-    """The escrow at that place of a transition, and whether it is of a fill alone."""
-    if isinstance(transition, Settle):
-        part = transition.legs[leg]
-        return part.escrow, isinstance(part, FirmLeg)
-    simple = (PlaceOrder, ProveMargin, Redeem, Refresh, TakeOver, Withdraw)
-    if isinstance(transition, simple) and transition.escrow is not None:
-        return transition.escrow, False
-    raise Conflict("escrow", expected="a transition that carries one", actual=transition.kind)
 
 
 def _matrices(state: State, reports: Sequence[Report], time: int) -> Matrices:

@@ -28,6 +28,7 @@ from prover.clearing import (
     signed_terms,
 )
 from prover.offices import InsecureOffices
+from zk.errors import Conflict
 from zk.field import SUBGROUP_ORDER
 from zk.pedersen import Opening
 from zk.randomness import Randomness
@@ -145,8 +146,9 @@ class Venue:
         part = [value * filled // whole for value in order.values]
         part[0] += extra_cash
         opening = Opening(tuple(part), self.randomness(SUBGROUP_ORDER))
-        number = -1 if placed is None else placed.id
-        return Fill(author.account, number, order, opening, filled, whole)
+        if placed is None:
+            raise Conflict("order", expected="an order that was placed", actual="none")
+        return Fill(author.account, placed.id, order, opening, filled, whole)
 
     def firm_settlement(self, fills: Sequence[Fill]) -> Settle:
         """What the matcher submits."""

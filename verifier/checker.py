@@ -14,12 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from circuits.catalogue import STATEMENTS
 from circuits.claim import ClaimPublic
 from circuits.solvency import SolvencyPublic
-from verifier.evidence import Evidence, Proven, Spanned
-from verifier.proofs import points_of
+from verifier.evidence import Compiled, Evidence, Proven, Spanned
+from verifier.proofs import StatementVerifier, points_of
 from zk.backends import Backend, Verifier
-from zk.circuit import field_elements
+from zk.circuit import compile_circuit, field_elements
 from zk.errors import Conflict, ProofRejected, ZkError
 from zk.groth16 import Proof, VerifyingKey, fix_inputs
 from zk.sigma import SpanProof
@@ -50,12 +51,25 @@ class Checker:
         for spanned in evidence.spanned:
             self._check_span(spanned)
         self._check_proofs(evidence.proven)
+        for compiled in evidence.compiled:
+            self._check_circuit(compiled)
+
+    def _check_circuit(self, named: Compiled) -> None:
+        circuit = STATEMENTS[named.statement](named.shape)
+        digest = compile_circuit(circuit).digest
+        if digest != named.digest:
+            raise Conflict(
+                f"circuit of {named.statement}",
+                expected=f"{digest}, which this installation compiles",
+                actual=named.digest,
+            )
+        StatementVerifier(circuit, self.keys[named.statement], self.backend)
 
     def _check_span(self, spanned: Spanned) -> None:
         try:
             proof = SpanProof.decode(spanned.proof, self.backend.decode_point)
             spanned.span.verify(proof, spanned.context, self.backend.combine)
-        except ProofRejected as error:
+        except ZkError as error:
             raise ProofRejected(
                 spanned.subject, expected="a proof of the representation", actual=str(error)
             ) from None

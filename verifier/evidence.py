@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from circuits.shape import Shape
 from zk.sigma import Span
 
 
@@ -43,6 +44,15 @@ class Proven:
     proof: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The key of a statement was made for the circuit that this installation compiles."""
+
+    statement: str
+    shape: Shape
+    digest: str
+
+
 @dataclass(slots=True)
 class Evidence:
     """Everything that one transition rests on."""
@@ -50,6 +60,7 @@ class Evidence:
     signed: list[Signed] = field(default_factory=list)
     spanned: list[Spanned] = field(default_factory=list)
     proven: list[Proven] = field(default_factory=list)
+    compiled: list[Compiled] = field(default_factory=list)
 
 
 class EvidenceChecker(Protocol):

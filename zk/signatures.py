@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 from Crypto.PublicKey import ECC
@@ -43,10 +44,19 @@ class SigningKey:
         return "SigningKey(<redacted>)"
 
 
+@lru_cache(maxsize=1 << 12)
+def verifying_key(key: bytes) -> ECC.EccKey:
+    """The key; `ValueError` for one of small order, under which anybody's signature verifies."""
+    imported = eddsa.import_public_key(key)
+    if (imported.pointQ * 8).is_point_at_infinity():
+        raise ValueError("a key of small order")
+    return imported
+
+
 def verify_signature(signer: str, key: bytes, message: bytes, signature: bytes) -> None:
     """Raises `SignatureRejected` unless `key` signed `message`; `signer` says whose key it is."""
     try:
-        eddsa.new(eddsa.import_public_key(key), "rfc8032").verify(message, signature)
+        eddsa.new(verifying_key(key), "rfc8032").verify(message, signature)
     except ValueError:
         raise SignatureRejected(
             f"signature of {signer}",

@@ -79,13 +79,13 @@ def check_move(
     current: Observation,
     max_spots_bps: Sequence[int],
     max_vol_bps: int,
+    max_funding_bps: int,
     max_rate_bps: int,
 ) -> None:
     """Raises `LimitExceeded` for the first number that moved further than one update may.
 
     Spots and vols are bounded relative to what they were, each spot by a bound of its own, a
-    funding index by the same part of the spot, and the rate, which can be zero, by basis points a
-    year.
+    funding index by a part of the spot, and the rate, which can be zero, by basis points a year.
     """
     if previous.underlyings != current.underlyings:
         raise WrongDimensions(
@@ -102,7 +102,7 @@ def check_move(
         most = max_spots_bps[index]
         _check_change(f"spot {index}", spot, current.spots[index], spot * most)
         _check_change(f"vol {index}", vol, current.vols[index], vol * max_vol_bps)
-        largest = spot * SCALE * most
+        largest = spot * SCALE * max_funding_bps
         _check_change(f"funding {index}", funding, current.funding[index], largest)
     _check_change("rate", previous.rate, current.rate, SCALE * max_rate_bps)
 
@@ -163,6 +163,8 @@ class Matrices(Model):
         for name, rows in self._parts():
             rows.check_margin(shape)
             _check_cash(name, rows)
+            _check_no_credit(name, rows)
+        _check_losses_in_cash(self.initial, shape)
         _check_withdrawal(self.initial, self.withdrawal, shape)
         _check_mark(self.mark, shape)
 
@@ -212,6 +214,23 @@ def _check_cash(name: str, rows: Rows) -> None:
     for index, row in enumerate(rows.matrix):
         if row[0] != SCALE:
             raise LimitExceeded(f"{name} row {index}, cash", expected=SCALE, actual=row[0])
+
+
+def _check_no_credit(name: str, rows: Rows) -> None:
+    """A constant may ask for more than the rows do; it is never a present."""
+    for index, constant in enumerate(rows.constants):
+        if constant > 0:
+            raise LimitExceeded(f"{name} constant {index}", expected="at most 0", actual=constant)
+
+
+def _check_losses_in_cash(initial: Rows, shape: Shape) -> None:
+    """Some row of initial margin counts no collateral: what is only pledged is not paid out."""
+    if not any(not any(row[1 : shape.assets]) for row in initial.matrix):
+        raise LimitExceeded(
+            "initial margin",
+            expected="a row in which collateral counts for nothing",
+            actual="collateral in every row",
+        )
 
 
 def _check_withdrawal(initial: Rows, withdrawal: Rows, shape: Shape) -> None:

@@ -99,7 +99,7 @@ class RiskEngine:
         """
         scenarios = self.parameters.scenarios.scenarios
         scene = self._scene(observation, time, scenarios, settled)
-        initial = scene.rows(self.parameters.initial_factor_bps)
+        initial = self._losses_in_cash(scene.rows(self.parameters.initial_factor_bps))
         matrices = Matrices(
             initial=initial,
             maintenance=scene.rows(ONE_BPS),
@@ -218,11 +218,24 @@ class RiskEngine:
         self._check_underlyings("observation", observation.underlyings)
         return Conditions.seen(observation, time)
 
-    def _without_collateral(self, rows: Rows) -> Rows:
-        assets = self.shape.assets
-        none = (0,) * (assets - 1)
-        matrix = tuple((row[0], *none, *row[assets:]) for row in rows.matrix)
+    def _losses_in_cash(self, rows: Rows) -> Rows:
+        """Where no price moves, collateral counts for nothing: it backs what may yet be lost.
+
+        What is lost already, and what is paid to others, has to be there in cash and in positions
+        at the mark. Otherwise two accounts together could carry off other people's cash: one gives
+        it away against its collateral, and the other withdraws it.
+        """
+        still = [not any(each.prices_bps) for each in self.parameters.scenarios.scenarios]
+        pairs = zip(rows.matrix, still, strict=True)
+        matrix = tuple(self._bare(row) if stays else row for row, stays in pairs)
         return Rows(matrix=matrix, constants=rows.constants)
+
+    def _without_collateral(self, rows: Rows) -> Rows:
+        return Rows(matrix=tuple(map(self._bare, rows.matrix)), constants=rows.constants)
+
+    def _bare(self, row: tuple[int, ...]) -> tuple[int, ...]:
+        assets = self.shape.assets
+        return (row[0], *(0,) * (assets - 1), *row[assets:])
 
     def _check_underlyings(self, subject: str, actual: int) -> None:
         expected = len(self.listing.underlyings)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from ledger.conditions import (
     amounts,
+    hidden_change,
     require_account,
     require_current_market,
     require_free_account,
@@ -129,6 +130,8 @@ class Withdraw(Transition):
     epoch: Count
     asset: Count
     amount: Amount
+    #: The owner takes no less than this, should the fund be under water.
+    least: Count
     escrow: Escrow
     proof: ProofBytes
     signature: SignatureBytes
@@ -142,6 +145,8 @@ class Withdraw(Transition):
             raise LimitExceeded(
                 f"total of asset {self.asset}", expected=f"at most {total} to leave", actual=paid
             )
+        if paid < self.least:
+            raise LimitExceeded("payout", expected=f"at least {self.least}", actual=paid)
         binding = self.binding(state.charter.ledger)
         matrices = market.matrices
         proof = prove_solvency(
@@ -208,7 +213,7 @@ class Refresh(Transition):
         )
 
     def apply(self, state: State) -> None:
-        account = state.account(self.account).moved(self.delta)
+        account = hidden_change(state.account(self.account), self.delta)
         state.put_account(secured(state, with_nonce_used(account)))
 
 

@@ -16,12 +16,13 @@ from ledger.conditions import (
     require_fresh_market,
     secured,
     with_nonce_used,
+    with_public_opening,
 )
 from ledger.encoding import Count, ProofBytes, Quantity, Scalar, SignatureBytes, Total
-from ledger.errors import MalformedTransition, NotAdmitted, TransitionRejected
-from ledger.market.data import equity
+from ledger.errors import MalformedTransition, NotAdmitted, OutOfOrder, TransitionRejected
+from ledger.market.data import SCALE, equity
 from ledger.parameters import Endorsement
-from ledger.records import Account, PublicOpening, Sale, price_of
+from ledger.records import Account, PublicOpening, Sale, Trail
 from ledger.state import State
 from ledger.transitions.base import (
     AccountId,
@@ -37,12 +38,17 @@ from zk.pedersen import Commitment, Opening
 
 
 class Reveal(Transition):
-    """The guardians open an overdue account, together."""
+    """The guardians open an overdue account, together.
+
+    They say what stood in escrow; a deposit that comes in between changes nothing about it. The
+    standing makes it a reveal of this default, and not of the next one as well.
+    """
 
     EVIDENCE: ClassVar[dict[str, Any]] = {"endorsements": True}
 
     kind: Literal["reveal"] = "reveal"
     account: AccountId
+    standing: Count
     values: tuple[Quantity, ...]
     blinding: Scalar
     endorsements: tuple[Endorsement, ...]
@@ -60,8 +66,14 @@ class Reveal(Transition):
             raise NotAdmitted(
                 f"account {account.id}", expected="an overdue account", actual="one in standing"
             )
+        if self.standing != account.standing:
+            raise OutOfOrder(
+                f"standing of account {account.id}",
+                expected=account.standing,
+                actual=self.standing,
+            )
         try:
-            Commitment(account.commitment).check_opening(self._opening.opening)
+            Commitment(account.commitment).check_opening(self.opening(account).opening)
         except OpeningRejected:
             raise TransitionRejected(
                 f"opening of account {account.id}",
@@ -75,18 +87,26 @@ class Reveal(Transition):
 
     def apply(self, state: State) -> None:
         account, market = state.account(self.account), state.current_market
-        changes: dict[str, object] = {"opening": self._opening, "order": None}
-        if market.matrices.maintenance.worst(self.values) >= 0:
+        opening = self.opening(account)
+        changes: dict[str, object] = {"opening": opening, "order": None}
+        if market.matrices.maintenance.worst(opening.values) >= 0:
             changes |= {"status": "revealed", "standing": market.epoch}
         else:
-            worth = equity(market.matrices.mark, self.values)
-            sale = Sale(start=state.pool.time, equity=worth)
+            worth = equity(market.matrices.mark, opening.values)
+            sale = Sale(
+                start=state.pool.time,
+                duration=state.parameters.sale_duration,
+                step=state.parameters.sale_step,
+                equity=worth,
+                shortfall=-(market.matrices.maintenance.worst(opening.values) // SCALE),
+            )
             changes |= {"status": "frozen", "sale": sale}
         state.put_account(account.model_copy(update=changes))
 
-    @property
-    def _opening(self) -> PublicOpening:
-        return PublicOpening(values=self.values, blinding=self.blinding)
+    def opening(self, account: Account) -> PublicOpening:
+        """With the public amounts that came after the escrow, which everybody can add."""
+        sealed = PublicOpening(values=self.values, blinding=self.blinding)
+        return sealed.plus(account.trail.public)
 
 
 class TakeOver(Transition):
@@ -115,10 +135,12 @@ class TakeOver(Transition):
         account = require_free_account(state, self.account, self.nonce)
         initial = require_current_market(state, self.epoch).matrices.initial
         opening, price = _on_sale(state, self.target)
-        if self.price != price:
-            raise TransitionRejected("price of the sale", expected=price, actual=self.price)
+        if self.price < price:
+            raise TransitionRejected(
+                "price of the sale", expected=f"{price} or more", actual=self.price
+            )
         binding = self.binding(state.charter.ledger)
-        bought = _bought(opening, price)
+        bought = _bought(opening, self.price)
         proof = prove_solvency(
             state,
             f"account {account.id} with the portfolio of account {self.target}",
@@ -134,12 +156,13 @@ class TakeOver(Transition):
         )
 
     def apply(self, state: State) -> None:
-        opening, price = _on_sale(state, self.target)
-        account = state.account(self.account).moved(_bought(opening, price).commit().point)
+        opening, _ = _on_sale(state, self.target)
+        bought = _bought(opening, self.price)
+        account = with_public_opening(state.account(self.account), bought)
         state.put_account(secured(state, with_nonce_used(account)))
-        _end_sale(state, self.target, proceeds=max(price, 0))
+        _end_sale(state, self.target, proceeds=max(self.price, 0))
         pool = state.pool
-        paid = (min(price, 0), *(0,) * (state.shape.components - 1))
+        paid = (min(self.price, 0), *(0,) * (state.shape.components - 1))
         state.update_pool(fund=pool.fund.plus(paid))
 
 
@@ -150,14 +173,12 @@ class Absorb(Transition):
     target: AccountId
 
     def examine(self, state: State) -> Evidence:
-        account, _ = _frozen(state, self.target)
+        sale, _ = _frozen(state, self.target)
         require_fresh_market(state)
-        assert account.sale is not None  # frozen accounts are on sale
-        end = account.sale.start + state.parameters.sale_duration
-        if state.pool.time < end:
+        if state.pool.time < sale.end:
             raise NotAdmitted(
                 f"sale of account {self.target}",
-                expected=f"its end at {end}",
+                expected=f"its end at {sale.end}",
                 actual=state.pool.time,
             )
         return Evidence()
@@ -174,24 +195,19 @@ def sale_price(state: State, target: int) -> int:
 
 
 def _on_sale(state: State, target: int) -> tuple[PublicOpening, int]:
-    account, opening = _frozen(state, target)
-    assert account.sale is not None  # frozen accounts are on sale
-    parameters = state.parameters
-    price = price_of(
-        account.sale,
-        elapsed=state.pool.time - account.sale.start,
-        step=parameters.sale_step,
-        duration=parameters.sale_duration,
-        payable=state.payable,
-    )
-    return opening, price
+    sale, opening = _frozen(state, target)
+    if state.pool.time >= sale.end:
+        raise NotAdmitted(
+            f"sale of account {target}", expected=f"a time before {sale.end}", actual="its end"
+        )
+    return opening, sale.price(state.pool.time, state.payable)
 
 
-def _frozen(state: State, target: int) -> tuple[Account, PublicOpening]:
+def _frozen(state: State, target: int) -> tuple[Sale, PublicOpening]:
     account = state.account(target)
-    if account.status != "frozen" or account.opening is None:
+    if account.sale is None or account.opening is None:
         raise NotAdmitted(f"account {target}", expected="an account on sale", actual=account.status)
-    return account, account.opening
+    return account.sale, account.opening
 
 
 def _bought(opening: PublicOpening, price: int) -> Opening:
@@ -202,7 +218,7 @@ def _bought(opening: PublicOpening, price: int) -> Opening:
 
 def _end_sale(state: State, target: int, proceeds: int) -> None:
     """The portfolio is gone; what its owner keeps is cash that everybody can see."""
-    account, opening = _frozen(state, target)
+    account, (_, opening) = state.account(target), _frozen(state, target)
     components = state.shape.components
     left = PublicOpening(values=(proceeds, *(0,) * (components - 1)), blinding=opening.blinding)
     state.put_account(
@@ -212,6 +228,7 @@ def _end_sale(state: State, target: int, proceeds: int) -> None:
                 "opening": left,
                 "status": "revealed",
                 "sale": None,
+                "trail": Trail(public=(0,) * components),
                 "exempt": True,
                 "standing": state.pool.epoch,
             }

@@ -13,6 +13,8 @@ from ledger.transitions.base import Transition
 from verifier.evidence import Evidence
 
 MAX_PENDING: Final = 16
+#: No change may stand in the way of later ones for longer than this, in seconds.
+MAX_LEAD: Final = 30 * 86_400
 
 
 class UpdateParams(Transition):
@@ -40,6 +42,10 @@ class UpdateParams(Transition):
         if self.effective < earliest:
             raise OutOfOrder(
                 "effective time", expected=f"{earliest} or later", actual=self.effective
+            )
+        if self.effective > earliest + MAX_LEAD:
+            raise LimitExceeded(
+                "effective time", expected=f"at most {earliest + MAX_LEAD}", actual=self.effective
             )
         binding = self.binding(state.charter.ledger)
         return Evidence(

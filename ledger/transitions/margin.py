@@ -128,7 +128,7 @@ def _market_within_grace(state: State, epoch: int) -> Market:
     """The current market, however old, or one whose successor is younger than the grace."""
     market, pool = state.market(epoch), state.pool
     following = state.market(epoch + 1)
-    in_time = following is None or pool.time <= following.time + state.parameters.grace
+    in_time = following is None or pool.time <= following.published + state.parameters.grace
     if market is None or not in_time:
         raise OutOfOrder("epoch", expected=f"{pool.epoch}, or one within the grace", actual=epoch)
     return market

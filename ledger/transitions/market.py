@@ -70,6 +70,7 @@ class UpdateMarket(Transition):
             Market(
                 epoch=self.epoch,
                 time=self.time,
+                published=state.pool.time,
                 observation=self.observation,
                 matrices=self.matrices,
             )
@@ -111,6 +112,7 @@ class UpdateMarket(Transition):
                 self.observation,
                 parameters.max_spots_bps,
                 parameters.max_vol_bps,
+                parameters.max_funding_bps,
                 parameters.max_rate_bps,
             )
 
@@ -182,4 +184,4 @@ def report_message(ledger: bytes, epoch: int, time: int, observation: Observatio
 def _is_past(state: State, epoch: int) -> bool:
     """Nobody may prove under that epoch any more."""
     following = state.market(epoch + 1)
-    return following is not None and state.pool.time > following.time + state.parameters.grace
+    return following is not None and state.pool.time > following.published + state.parameters.grace

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from circuits.shape import Shape
 from ledger.conditions import (
+    hidden_change,
     require_current_market,
     require_free_account,
     require_index,
@@ -14,6 +15,7 @@ from ledger.conditions import (
 )
 from ledger.encoding import Count, PointHex, ProofBytes, SignatureBytes, SpanBytes
 from ledger.errors import NotAdmitted
+from ledger.market.data import SCALE, Rows
 from ledger.state import State
 from ledger.transitions.base import (
     AccountId,
@@ -60,6 +62,7 @@ class Redeem(Transition):
     def examine(self, state: State) -> Evidence:
         account = require_free_account(state, self.account, self.nonce)
         initial = require_current_market(state, self.epoch).matrices.initial
+        _require_settled_rows(state, self.instrument, initial)
         binding = self.binding(state.charter.ledger)
         span = Span((exchange_base(state, self.instrument), blinding_generator()), self.delta)
         proof = prove_solvency(
@@ -78,9 +81,25 @@ class Redeem(Transition):
         )
 
     def apply(self, state: State) -> None:
-        account = state.account(self.account).moved(self.delta)
+        account = hidden_change(state.account(self.account), self.delta)
         state.put_account(secured(state, with_nonce_used(account)))
         state.update_pool(expiry=state.pool.expiry - self.delta)
+
+
+def _require_settled_rows(state: State, instrument: int, initial: Rows) -> None:
+    """The margin of this epoch knows the final value already.
+
+    Under older rows a lot could count for more, or for less, than it is exchanged for.
+    """
+    value = state.pool.settled[instrument]
+    column = state.shape.assets + instrument
+    for row in initial.matrix:
+        if value is not None and row[column] != value * SCALE:
+            raise NotAdmitted(
+                f"instrument {instrument}",
+                expected="a market that was published after its expiry",
+                actual="an older one",
+            )
 
 
 def exchange_base(state: State, instrument: int) -> Point:

@@ -15,6 +15,7 @@ from circuits.shape import Shape
 from ledger.conditions import (
     amount_point,
     amounts,
+    hidden_change,
     open_order,
     require_current_market,
     require_free_account,
@@ -90,7 +91,7 @@ class Settle(Transition):
 
     kind: Literal["settle"] = "settle"
     epoch: Count
-    legs: tuple[Leg, ...]
+    legs: Annotated[tuple[Leg, ...], Field(max_length=MAX_LEGS)]
     #: Who cleared the firm legs; none where there are only signed ones.
     matcher: PublicKey | None = None
     balance: SpanBytes
@@ -134,7 +135,7 @@ class Settle(Transition):
         for place, leg in enumerate(self.legs):
             account = state.account(leg.account)
             if isinstance(leg, SignedLeg):
-                after = secured(state, account.moved(_signed_change(state, leg)), place)
+                after = secured(state, hidden_change(account, _signed_change(state, leg)), place)
                 state.put_account(with_nonce_used(after))
                 fees += state.parameters.leg_fee
             else:
@@ -201,7 +202,7 @@ def _require_order(state: State, leg: FirmLeg) -> Order:
 def _filled(state: State, account: Account, leg: FirmLeg, place: int) -> Account:
     """The order is closed, and the guardians find the fill in this entry."""
     trail = account.trail.model_copy(update={"fill": sealed_here(state, place)})
-    return account.moved(leg.delta).model_copy(update={"trail": trail, "order": None})
+    return hidden_change(account, leg.delta).model_copy(update={"trail": trail, "order": None})
 
 
 def _require_once(what: str, ids: list[int]) -> None:

@@ -37,13 +37,18 @@ def check_file(path: Path, limit: int = MAX_FILE_BYTES) -> None:
         raise MalformedFile(str(path), expected=f"at most {limit} bytes", actual=f"{size} bytes")
 
 
-def write_files(contents: Mapping[Path, bytes]) -> None:
+def write_secret_files(contents: Mapping[Path, bytes]) -> None:
+    """Likewise, for nobody but their owner to read."""
+    write_files(contents, mode=0o600)
+
+
+def write_files(contents: Mapping[Path, bytes], mode: int = 0o644) -> None:
     """All of the files, each complete; where one cannot be written none is replaced."""
     staged: dict[Path, Path] = {}
     path = Path()
     try:
         for path, data in contents.items():
-            staged[path] = _stage(path, data)
+            staged[path] = _stage(path, data, mode)
         for path, temporary in staged.items():
             os.replace(temporary, path)
     except OSError as error:
@@ -59,7 +64,7 @@ def _unreadable(path: Path, error: OSError) -> MalformedFile:
     return MalformedFile(str(path), expected="a readable file", actual=reason)
 
 
-def _stage(path: Path, data: bytes) -> Path:
+def _stage(path: Path, data: bytes, mode: int) -> Path:
     if path.is_dir():
         raise IsADirectoryError(21, "a folder", str(path))
     with tempfile.NamedTemporaryFile(
@@ -70,7 +75,7 @@ def _stage(path: Path, data: bytes) -> Path:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-            os.chmod(temporary, 0o644 & ~_umask())
+            os.chmod(temporary, mode & ~_umask())
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise

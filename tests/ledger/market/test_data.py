@@ -13,8 +13,9 @@ from tests.strategies import SOME
 
 SHAPE = Shape(2, 1, 2)
 ROWS = Rows(matrix=((SCALE, 5, 7), (SCALE, 4, -9)), constants=(0, 0))
+INITIAL = Rows(matrix=((SCALE, 0, 7), (SCALE, 4, -9)), constants=(0, 0))
 MATRICES = Matrices(
-    initial=ROWS,
+    initial=INITIAL,
     maintenance=ROWS,
     withdrawal=Rows(matrix=((SCALE, 0, 7), (SCALE, 0, -9)), constants=(0, 0)),
     mark=(SCALE, 6, -1),
@@ -93,20 +94,34 @@ def test_a_median_is_of_something_and_of_the_same_things() -> None:
         ({"vols": (480_000, 8_000)}, None),
         ({"vols": (480_001, 10_000)}, "vol 0"),
         ({"vols": (400_000, 7_999)}, "vol 1"),
-        ({"funding": (100 * SCALE, -7)}, None),
-        ({"funding": (100 * SCALE + 1, -7)}, "funding 0"),
-        ({"funding": (0, -8 - 5 * SCALE)}, "funding 1"),
+        ({"funding": (10 * SCALE, -7)}, None),
+        ({"funding": (10 * SCALE + 1, -7)}, "funding 0"),
+        ({"funding": (-10 * SCALE, -7 - SCALE // 2)}, None),
+        ({"funding": (0, -8 - SCALE // 2)}, "funding 1"),
         ({"rate": 100_000}, None),
         ({"rate": -100_001}, "rate"),
     ],
 )
 def test_a_move_past_its_bound_is_refused(fields: dict[str, object], number: str | None) -> None:
     """Exactly the bound passes, one more does not, up or down, for every number."""
+
+    def check() -> None:
+        check_move(SEEN, changed(SEEN, **fields), (1_000, 1_000), 2_000, 100, 1_000)
+
     if number is None:
-        check_move(SEEN, changed(SEEN, **fields), (1_000,) * SEEN.underlyings, 2_000, 1_000)
+        check()
         return
     with pytest.raises(LimitExceeded, match=f"move of {number}: expected at most"):
-        check_move(SEEN, changed(SEEN, **fields), (1_000,) * SEEN.underlyings, 2_000, 1_000)
+        check()
+
+
+def test_each_spot_has_a_bound_of_its_own() -> None:
+    """A tenth of the first and nothing of the second, and the other way round."""
+    for moved, bounds in (((1_100, 50), (1_000, 0)), ((1_000, 45), (0, 1_000))):
+        seen = changed(SEEN, spots=moved)
+        check_move(SEEN, seen, bounds, 0, 0, 0)
+        with pytest.raises(LimitExceeded, match="move of spot"):
+            check_move(SEEN, seen, bounds[::-1], 0, 0, 0)
 
 
 def test_rows_say_what_is_left_and_what_is_asked() -> None:
@@ -138,8 +153,27 @@ def test_matrices_in_order_pass() -> None:
     ("part", "value", "error", "place"),
     [
         ("initial", Rows(matrix=ROWS.matrix[:1], constants=(0,)), WrongDimensions, "matrix"),
-        ("initial", Rows(matrix=ROWS.matrix, constants=(0, 1)), LimitExceeded, "withdrawal const"),
-        ("initial", Rows(matrix=ROWS.matrix, constants=(0,)), WrongDimensions, "constants"),
+        ("initial", ROWS, LimitExceeded, "initial margin"),
+        ("initial", Rows(matrix=INITIAL.matrix, constants=(0, 1)), LimitExceeded, "initial const"),
+        (
+            "initial",
+            Rows(matrix=INITIAL.matrix, constants=(0, -1)),
+            LimitExceeded,
+            "withdrawal const",
+        ),
+        ("initial", Rows(matrix=INITIAL.matrix, constants=(0,)), WrongDimensions, "constants"),
+        (
+            "maintenance",
+            Rows(matrix=ROWS.matrix, constants=(1, 0)),
+            LimitExceeded,
+            "maintenance constant 0",
+        ),
+        (
+            "withdrawal",
+            Rows(matrix=MATRICES.withdrawal.matrix, constants=(0, 2)),
+            LimitExceeded,
+            "withdrawal constant 1",
+        ),
         (
             "maintenance",
             Rows(matrix=((SCALE, 5, 1 << 47), ROWS.matrix[1]), constants=(0, 0)),
@@ -175,9 +209,9 @@ def test_matrices_out_of_order_are_refused(
 
 def test_one_unit_apart_is_the_same_and_two_are_not() -> None:
     """The first entry that is off by more than one is named, wherever it is."""
-    nudged = Rows(matrix=((SCALE, 5, 8), (SCALE, 4, -10)), constants=(1, 0))
+    nudged = Rows(matrix=((SCALE, 1, 8), (SCALE, 4, -10)), constants=(1, 0))
     far = Rows(matrix=(ROWS.matrix[0], (SCALE, 4, -11)), constants=(0, 0))
-    shifted = Rows(matrix=ROWS.matrix, constants=(0, 2))
+    shifted = Rows(matrix=INITIAL.matrix, constants=(0, 2))
     short = Rows(matrix=ROWS.matrix[:1], constants=(0,))
 
     def gap(**parts: object) -> str | None:

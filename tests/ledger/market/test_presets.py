@@ -21,7 +21,8 @@ def test_every_shape_has_a_market(name: str) -> None:
     assert largest * 100 < MATRIX_ENTRY.maximum
     assert min(matrices.mark[: market.shape.assets]) >= 10_000
     assert median([market.observation] * 3) == market.observation
-    check_move(market.observation, market.observation, (0,) * market.observation.underlyings, 0, 0)
+    none = (0,) * market.observation.underlyings
+    check_move(market.observation, market.observation, none, 0, 0, 0)
 
 
 @pytest.mark.parametrize("name", SHAPES)

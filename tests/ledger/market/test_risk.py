@@ -23,6 +23,12 @@ from tests.ledger.market.markets import STANDARD, TINY, observations, one_error,
 from tests.strategies import MANY, SOME
 
 STANDARD_ROWS = range(STANDARD.shape.scenarios)
+#: Rows of scenarios in which no price moves.
+STILL_ROWS = [
+    row
+    for row, scenario in enumerate(STANDARD.parameters.scenarios.scenarios)
+    if not any(scenario.prices_bps)
+]
 BTC_CALL, BTC_PUT, BTC_PERPETUAL, ETH_PERPETUAL = "i3", "i4", "i0", "i1"
 
 
@@ -71,6 +77,8 @@ def test_moves_round_away_from_zero_and_assets_down(observation: Observation) ->
             move = exact[row][place] * factor
             if place >= market.shape.assets:
                 assert entries[place] - matrices.mark[place] == away_from_zero(move)
+            elif name == "initial" and place and row in STILL_ROWS:
+                assert entries[place] == 0
             else:
                 counted = Fraction(component.counted_bps, ONE_BPS)
                 worth = (component.value(seen) * SCALE + move) * counted
@@ -144,7 +152,27 @@ def test_the_factor_scales_the_requirement() -> None:
     seen = STANDARD.engine().explain(values, STANDARD.observation, STANDARD.time)
     assert seen.initial == seen.maintenance * 5 // 4 == 1_181_250
     plain = with_factor(STANDARD, ONE_BPS).matrices(STANDARD.observation, STANDARD.time)
-    assert plain.initial == plain.maintenance
+    assets = STANDARD.shape.assets
+    assert STILL_ROWS
+    for row in STANDARD_ROWS:
+        initial, maintenance = plain.initial.matrix[row], plain.maintenance.matrix[row]
+        if row in STILL_ROWS:
+            maintenance = (maintenance[0], *(0,) * (assets - 1), *maintenance[assets:])
+        assert initial == maintenance
+
+
+def test_what_is_lost_already_is_not_backed_by_collateral() -> None:
+    """Cash and positions at the mark pay for it; what may yet be lost, collateral may back."""
+    matrices = STANDARD.engine().matrices(STANDARD.observation, STANDARD.time)
+    shape = STANDARD.shape
+    pledged = {"a1": 10**9, "a2": 10**9}
+    assert matrices.initial.worst(portfolio(shape, **pledged)) >= 0
+    assert matrices.initial.worst(portfolio(shape, a0=-1, **pledged)) < 0
+    assert matrices.maintenance.worst(portfolio(shape, a0=-1, **pledged)) >= 0
+    lots = portfolio(shape, **pledged, **{BTC_PERPETUAL: 10})
+    owed = (-matrices.mark[shape.assets] * 10 // SCALE, *lots[1:])
+    assert matrices.initial.worst(owed) >= 0
+    assert matrices.initial.worst((owed[0] - 1, *owed[1:])) < 0
 
 
 def test_the_same_observation_gives_the_same_matrices() -> None:
@@ -264,8 +292,9 @@ def test_collateral_is_never_worth_less_than_nothing(factor: int, fall: int) -> 
 
     def parameters(move: int) -> RiskParameters:
         scenario = Scenario(prices_bps=(-move,), vols_bps=(0,))
+        still = Scenario(prices_bps=(0,), vols_bps=(0,))
         return RiskParameters(
-            scenarios=ScenarioSet(scenarios=(scenario,) * 4), initial_factor_bps=factor
+            scenarios=ScenarioSet(scenarios=(*(scenario,) * 3, still)), initial_factor_bps=factor
         )
 
     engine = RiskEngine(TINY.shape, TINY.listing, parameters(fall))

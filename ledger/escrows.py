@@ -1,0 +1,157 @@
+"""Where an account's opening stands in the log, and how it is read there.
+
+C = what is in escrow at the trail's base + the fill + the public amounts. Each escrow needs its
+S = p·E; where S comes from (a whole key, or t guardians) is a reader's to say, and everything else
+is here: this is the one way from an escrow to an opening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from circuits.escrow import decrypt, unpack
+from circuits.fill import traded_widths
+from circuits.shape import Shape
+from ledger.log import Entry
+from ledger.records import Sealed
+from ledger.state import State
+from ledger.transitions import (
+    AnyTransition,
+    Escrow,
+    FirmLeg,
+    PlaceOrder,
+    ProveMargin,
+    Redeem,
+    Refresh,
+    Reveal,
+    Settle,
+    TakeOver,
+    Withdraw,
+    decode_transition,
+)
+from ledger.transitions.base import owner_context
+from zk.babyjubjub import Point
+from zk.errors import Conflict
+from zk.pedersen import Commitment, Opening
+
+EntryOf = Callable[[int], Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One escrow of the log: whose it is, and everything but S that reading it takes."""
+
+    account: int
+    sealed: Sealed
+    escrow: Escrow
+    context: int
+    #: Under whose market it was proven; the scope of a consent is made of these.
+    epoch: int
+    #: It holds what an order was filled with, and not all that the account holds.
+    is_fill: bool
+
+    @property
+    def ephemeral(self) -> Point:
+        """E."""
+        return self.escrow.ephemeral
+
+    def read(self, shape: Shape, shared: Point) -> Opening:
+        """What S opens; a wrong S is `Malformed`, or a vector that opens nothing."""
+        words = decrypt(self.escrow.public(self.sealed.key), shared, self.context)
+        if not self.is_fill:
+            return unpack(words, shape.widths)
+        traded = unpack(words, traded_widths(shape))
+        values = [0] * shape.components
+        for index, value in zip(shape.traded, traded.values, strict=True):
+            values[index] = value
+        return Opening(tuple(values), traded.blinding)
+
+
+def find_escrow(ledger: bytes, account: int, sealed: Sealed, entry_of: EntryOf) -> Found:
+    """That escrow; `Conflict` where the entry holds none of that account."""
+    transition = decode_transition(entry_of(sealed.entry).transition)
+    return found_in(ledger, account, sealed, transition)
+
+
+def found_in(ledger: bytes, account: int, sealed: Sealed, transition: AnyTransition) -> Found:
+    """The same, for who has decoded the entry already."""
+    owner, epoch, escrow, is_fill = _escrow_at(transition, sealed.leg)
+    if owner != account:
+        raise Conflict(
+            f"escrow in entry {sealed.entry}",
+            expected=f"one of account {account}",
+            actual=f"one of account {owner}",
+        )
+    context = owner_context(transition.binding(ledger), account)
+    return Found(account, sealed, escrow, context, epoch, is_fill)
+
+
+def escrows_of(state: State, account: int, entry_of: EntryOf) -> tuple[Found, ...]:
+    """What must be decrypted to open the account: nothing where its opening is public.
+
+    An account that was never put in escrow is `Conflict`: only its owner knows its blinding.
+    """
+    record = state.account(account)
+    if record.opening is not None:
+        return ()
+    trail, ledger = record.trail, state.charter.ledger
+    if trail.base is None:
+        raise Conflict(f"account {account}", expected="one in escrow", actual="never yet")
+    parts = [trail.base] if trail.fill is None else [trail.base, trail.fill]
+    return tuple(find_escrow(ledger, account, part, entry_of) for part in parts)
+
+
+def read_account(
+    state: State, account: int, entry_of: EntryOf, shared_of: Callable[[Found], Point]
+) -> Opening:
+    """The opening of an account, checked against its commitment; `shared_of` gives S."""
+    record = state.account(account)
+    if record.opening is not None:
+        return record.opening.opening
+    opening = Opening(record.trail.public, 0)
+    for found in escrows_of(state, account, entry_of):
+        opening += found.read(state.shape, shared_of(found))
+    Commitment(record.commitment).check_opening(opening)
+    return opening
+
+
+def reveal_of(state: State, account: int, opening: Opening) -> Reveal:
+    """The reveal of an account's opening, not signed yet: without what is public of it."""
+    record = state.account(account)
+    sealed = opening - Opening(record.trail.public, 0)
+    return Reveal(
+        account=account,
+        standing=record.standing,
+        values=sealed.values,
+        blinding=sealed.blinding,
+        endorsements=(),
+    )
+
+
+def escrows_in(
+    ledger: bytes, number: int, key: Point, transition: AnyTransition
+) -> Iterator[Found]:
+    """Every escrow of an entry, encrypted to the key that was in force when it was made."""
+    if isinstance(transition, Settle):
+        owners = [(leg.account, place) for place, leg in enumerate(transition.legs)]
+    elif isinstance(transition, _SIMPLE) and transition.escrow is not None:
+        owners = [(transition.account, 0)]
+    else:
+        return
+    for account, place in owners:
+        sealed = Sealed(entry=number, leg=place, key=key)
+        yield found_in(ledger, account, sealed, transition)
+
+
+_SIMPLE = (PlaceOrder, ProveMargin, Redeem, Refresh, TakeOver, Withdraw)
+
+
+def _escrow_at(transition: AnyTransition, leg: int) -> tuple[int, int, Escrow, bool]:
+    """Account, epoch, escrow, and whether it is of a fill alone."""
+    if isinstance(transition, Settle) and leg < len(transition.legs):
+        part = transition.legs[leg]
+        return part.account, transition.epoch, part.escrow, isinstance(part, FirmLeg)
+    if isinstance(transition, _SIMPLE) and leg == 0 and transition.escrow is not None:
+        return transition.account, transition.epoch, transition.escrow, False
+    raise Conflict("escrow", expected="a transition that carries one", actual=transition.kind)
