@@ -220,7 +220,8 @@ def test_help_has_an_example(tmp_path: Path, command: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scenario", "refusals"), [((), 4), (("otc",), 2), (("default",), 2), (("disclosure",), 1)]
+    ("scenario", "refusals"),
+    [((), 4), (("otc",), 2), (("darkpool",), 0), (("default",), 2), (("disclosure",), 1)],
 )
 def test_the_demo_ends_well(tmp_path: Path, scenario: tuple[str, ...], refusals: int) -> None:
     """Each scenario plays to its end, shows each of its cheats refused, and leaves a ledger."""

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
+from prover.demonstration.darkpool import darkpool
 from prover.demonstration.default import default
 from prover.demonstration.disclosure import disclosure
 from prover.demonstration.otc import otc
@@ -20,7 +21,7 @@ from zk.errors import Conflict
 
 Scenario = Callable[[Stage], None]
 SCENARIOS: Final[Mapping[str, Scenario]] = MappingProxyType(
-    {"otc": otc, "default": default, "disclosure": disclosure}
+    {"otc": otc, "darkpool": darkpool, "default": default, "disclosure": disclosure}
 )
 #: What is played where nothing is asked for: a trade, and what happens when one goes wrong.
 _TOUR: Final = ("otc", "default")
@@ -53,8 +54,7 @@ def demo(
     stage = Stage.set(out, path, chosen, seed)
     for name in played:
         SCENARIOS[name](stage)
-    out.rule("[bold]the auditor, who has the file and nothing else[/]")
-    out.print(f"ledger: {path}", soft_wrap=True)
+    stage.verdict(chosen)
 
 
 def _played(scenario: str | None) -> tuple[str, ...]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from ledger.parameters import Parameters
-from ledger.state import State
 from ledger.transitions.default import sale_price
 from prover.author import Author
 from prover.demonstration.stage import Stage, lower
+from prover.liquidator import Liquidator
 
 _CASH = 30_000_000
 _DEEP = 500_000_000
 _LONG = 23_500
 _SMALL = 500
+_DISCOUNT_BPS = 2_000
 
 
 def default(stage: Stage) -> None:
@@ -28,10 +29,10 @@ def default(stage: Stage) -> None:
     _crash(stage, parameters)
     with stage.step("the maker proves its margin in the new epoch; two desks stay silent"):
         venue.accept(maker, maker.prove_margin(venue.state))
-    stage.refused("a reveal of the maker, who is in standing", lambda: _reveal(stage, maker))
-    with stage.step("the guardians open the two overdue accounts, from escrows in the log"):
-        _reveal(stage, bold)
-        _reveal(stage, asleep)
+    stage.refused("a reveal of the maker, who is in standing", lambda: stage.reveal(maker))
+    with stage.step("two of three guardians open the overdue accounts, from escrows in the log"):
+        stage.reveal(bold)
+        stage.reveal(asleep)
     _sleeper(stage, asleep)
     _sale(stage, bold, liquidator, parameters)
 
@@ -71,32 +72,21 @@ def _sale(stage: Stage, bold: Author, liquidator: Author, parameters: Parameters
         f"The bold one is insolvent. Its portfolio is on sale, whole, from ${first / 100:,.0f} "
         f"down, every {parameters.sale_step} s a step."
     )
-    stage.pass_time(parameters.sale_duration // 2)
     stage.refused(
         "the liquidator names a price of its own",
         lambda: venue.submit(
-            liquidator.take_over(_at(stage), bold.account).transition.model_copy(
-                update={"price": 0}
-            )
+            liquidator.take_over(
+                venue.ledger.state_at(venue.now), bold.account
+            ).transition.model_copy(update={"price": 0})
         ),
     )
-    with stage.step("halfway down the liquidator takes it, proving that it can carry it"):
-        written = liquidator.take_over(_at(stage), bold.account)
-        venue.accept(liquidator, written)
+    buyer = Liquidator(liquidator, _DISCOUNT_BPS)
+    while (bid := buyer.bid(venue.ledger.state_at(venue.now))) is None:
+        stage.pass_time(parameters.sale_step)
+    with stage.step("the price suits a liquidator, who takes it and proves that it can be carried"):
+        venue.accept(liquidator, bid)
     stage.say(
-        f"It paid ${written.transition.price / 100:,.0f}, and the bold one keeps that. "
+        f"It paid ${bid.transition.price / 100:,.0f}, and the bold one keeps that. "
         f"The fund paid nothing."
     )
     stage.sides(liquidator)
-
-
-def _reveal(stage: Stage, author: Author) -> None:
-    """By whoever holds the escrow key."""
-    stage.venue.reveal(author)
-
-
-def _at(stage: Stage) -> State:
-    """The state at the present time, which the price of a sale depends on."""
-    draft = stage.venue.state.draft(stage.venue.ledger.head.number + 1)
-    draft.advance(stage.venue.now)
-    return draft

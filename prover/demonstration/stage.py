@@ -26,10 +26,13 @@ from ledger.market.instrument import Instrument
 from ledger.market.presets import Preset, preset
 from ledger.market.risk import RiskEngine
 from prover.author import Author
+from prover.demonstration.guardians import Guardians
 from prover.development import development_genesis
 from prover.keys import KeyFiles, cache_folder
 from prover.offices import InsecureOffices
 from prover.venue import Venue
+from verifier import audit
+from verifier.auditing.terminal import show
 from zk.backends import Backend, Choice
 from zk.console import progress_bar
 from zk.errors import Unsatisfied, ZkError
@@ -46,6 +49,7 @@ class Stage:
     console: Console
     venue: Venue
     path: Path
+    guardians: Guardians
     names: dict[int, str] = field(default_factory=dict)
 
     # Setting it up.
@@ -61,11 +65,16 @@ class Stage:
             )
         _timed(console, perf_counter() - start, "development keys (insecure: anyone can make them)")
         offices = InsecureOffices.of(_randomness(seed, "offices")(1 << 256).to_bytes(32, "big"))
-        genesis = development_genesis(market, offices, provers.statement_keys(), "demonstration")
+        start = perf_counter()
+        guardians = Guardians.met(offices.guardians, _randomness(seed, "guardians"))
+        genesis = development_genesis(
+            market, offices, provers.statement_keys(), "demonstration", guardians.escrow_key()
+        )
+        _timed(console, perf_counter() - start, "three guardians make an escrow key that two share")
         ledger = Ledger.found(path, genesis, backend)
         randomness = _randomness(seed, "desks")
         venue = Venue(ledger, offices, market, provers, randomness, market.time)
-        stage = cls(console, venue, path)
+        stage = cls(console, venue, path, guardians)
         venue.publish()
         return stage
 
@@ -111,6 +120,19 @@ class Stage:
         """The oracles sign what they saw."""
         return self.venue.publish(seen)
 
+    def reveal(self, author: Author) -> Entry:
+        """Two of three guardians open an overdue account."""
+        return self.venue.submit(self.guardians.reveal(self.venue.ledger, author.account))
+
+    def verdict(self, backend: Backend) -> None:
+        """What an auditor says who has the file and nothing else."""
+        self.title("the auditor, who has the file and nothing else")
+        start = perf_counter()
+        report = audit(self.path, backend=backend)
+        _timed(self.console, perf_counter() - start, "everything replayed and verified again")
+        show(report, self.console)
+        self.console.print(f"ledger: {self.path}", soft_wrap=True)
+
     # Looking.
 
     def sides(self, author: Author) -> None:
@@ -148,7 +170,10 @@ class Stage:
             )
             bar = "█" * round(20 * abs(outcome.profit) / worst)
             style = "red" if outcome.profit < 0 else "green"
-            table.add_row(moves or "prices stay", _money(outcome.profit), Text(bar, style=style))
+            vols = "vols up" if max(outcome.scenario.vols_bps) > 0 else "vols down"
+            table.add_row(
+                moves or f"prices stay, {vols}", _money(outcome.profit), Text(bar, style=style)
+            )
         self.console.print(table)
         self.console.print(
             f"equity {_money(explained.equity)}, initial margin {_money(explained.initial)}, "

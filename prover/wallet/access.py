@@ -1,0 +1,159 @@
+"""How a command comes to its wallet: the options they share, the password, the keys to prove with.
+
+A password comes from a file, from TACIT_PASSWORD or from a prompt. It is never an argument, which
+every process of the machine could read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from ledger.encoding import Decoding
+from ledger.ledger import Ledger
+from ledger.log import Entry
+from ledger.market.listing import Listing
+from ledger.transitions import decode_transition
+from prover import sealed_file
+from prover.author import Proving
+from prover.founding import ledger_time
+from prover.keys import KeyFiles, cache_folder
+from prover.wallet.file import WalletFile
+from prover.wallet.wallet import Wallet, Write
+from zk.backends import Backend, Choice, describe, select
+from zk.console import err, print_json, progress_bar
+from zk.errors import Conflict, Malformed, MalformedFile
+from zk.formats.files import read_bytes
+
+WalletArgument = Annotated[Path, typer.Argument(metavar="WALLET", help="The wallet's file.")]
+LedgerArgument = Annotated[Path, typer.Argument(metavar="LEDGER", help="The ledger's file.")]
+PasswordOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="A file whose first line is the password; else TACIT_PASSWORD, else it is asked for."
+    ),
+]
+TimeOption = Annotated[
+    int | None, typer.Option("--time", help="The ledger's time in seconds; now, if not given.")
+]
+
+_VARIABLE: Final = "TACIT_PASSWORD"
+_MAX_PASSWORD: Final = 4096
+
+
+class LazyProving:
+    """The proving keys of a ledger, opened when the first proof is asked for."""
+
+    def __init__(self, ledger: Ledger, backend: Backend) -> None:
+        self._ledger = ledger
+        self._backend = backend
+
+    def prove(self, statement: str, public: Any, private: Any) -> bytes:
+        """The encoded proof of that statement."""
+        return self._proving.prove(statement, public, private)
+
+    @cached_property
+    def _proving(self) -> Proving:
+        with progress_bar() as progress:
+            files = KeyFiles(cache_folder(), self._backend, progress)
+            return files.of_ledger(self._ledger.state.shape, self._ledger.genesis.statements)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Desk:
+    """An open wallet and the ledger it belongs to."""
+
+    wallet: Wallet
+    ledger: Ledger
+    now: int
+
+    @property
+    def listing(self) -> Listing:
+        return self.ledger.genesis.listing
+
+    def perform(self, write: Write) -> Entry:
+        """Writes, submits and follows."""
+        return self.wallet.perform(self.ledger, self.now, write)
+
+
+def choose(backend: Choice) -> Backend:
+    """The backend, said aloud."""
+    chosen = select(backend)
+    err.print(f"backend: {describe(chosen)}", soft_wrap=True)
+    return chosen
+
+
+@contextmanager
+def sit_down(
+    wallet: Path, ledger: Path, password_file: Path | None, backend: Choice, time: int | None = None
+) -> Iterator[Desk]:
+    """Opens both, follows the log, and keeps other processes from the wallet."""
+    chosen = choose(backend)
+    opened = Ledger.open(ledger, chosen)
+    proving, decoding = LazyProving(opened, chosen), Decoding(chosen.decode_point)
+    read_bytes(wallet)  # a file that is not there is no reason to ask for a password
+    file = WalletFile(wallet, ask_password(password_file), sealed_file.STANDARD)
+    with file.alone():
+        held = Wallet.open(file, proving, decoding)
+        for what in held.sync(opened).void:
+            err.print(f"void: {what}", markup=False)
+        yield Desk(held, opened, ledger_time(opened, time))
+
+
+def ask_password(path: Path | None, *, confirm: bool = False) -> str:
+    """From the file, from the environment, or from whoever sits there."""
+    if path is not None:
+        lines = read_bytes(path, _MAX_PASSWORD).splitlines()
+        try:
+            return lines[0].decode()
+        except (IndexError, UnicodeDecodeError):
+            raise MalformedFile(
+                str(path), expected="a password in its first line", actual="none"
+            ) from None
+    if _VARIABLE in os.environ:
+        return os.environ[_VARIABLE]
+    return ask_secret("password", confirm=confirm)
+
+
+def ask_secret(what: str, *, confirm: bool = False) -> str:
+    """Typed by whoever sits there, and not shown."""
+    try:
+        typed: str = typer.prompt(what, hide_input=True, confirmation_prompt=confirm, err=True)
+    except typer.Abort:
+        raise Conflict(what, expected="one to be typed", actual="none") from None
+    return typed
+
+
+def slot_of(listing: Listing, name: str) -> int:
+    """The slot of an instrument, by its label or its number."""
+    labels = listing.labels[len(listing.assets) :]
+    return _index("instrument", labels, name)
+
+
+def component_of(listing: Listing, name: str) -> int:
+    """The number of an asset, by its label or its number."""
+    return _index("asset", listing.labels[: len(listing.assets)], name)
+
+
+def tell(entry: Entry, as_json: bool, **more: object) -> None:
+    """What was submitted, and where it stands."""
+    what = decode_transition(entry.transition).kind
+    if as_json:
+        print_json({"entry": entry.number, "time": entry.time, "what": what, **more})
+    else:
+        typer.echo(f"{what}: entry {entry.number}")
+
+
+def _index(what: str, labels: tuple[str, ...], name: str) -> int:
+    if name in labels:
+        return labels.index(name)
+    if name.isdecimal() and int(name) < len(labels):
+        return int(name)
+    raise Malformed(what, expected=f"one of {', '.join(labels)}, or its number", actual=name)

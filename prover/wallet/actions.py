@@ -1,0 +1,266 @@
+"""`tacit wallet deposit`, `withdraw` and the other commands that are one transition each."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger.market.data import Rows
+from ledger.market.limits import Greek
+from ledger.state import State
+from ledger.transitions import TakeOver
+from ledger.transitions.default import sale_price
+from prover.author import Author, Written
+from prover.founding import read_offices
+from prover.wallet.access import (
+    LedgerArgument,
+    PasswordOption,
+    TimeOption,
+    WalletArgument,
+    component_of,
+    sit_down,
+    slot_of,
+    tell,
+)
+from prover.wallet.errors import WorseThanAgreed
+from prover.wallet.exposure import engine_of, settled_of
+from zk.backends import Choice
+from zk.console import BackendOption, JsonOption
+from zk.errors import Malformed
+
+AssetArgument = Annotated[str, typer.Argument(metavar="ASSET", help="Its label or number.")]
+AmountArgument = Annotated[
+    int, typer.Argument(metavar="AMOUNT", min=1, help="In the asset's smallest unit; cash: cents.")
+]
+
+
+def open_account(
+    wallet: WalletArgument,
+    ledger: LedgerArgument,
+    password_file: PasswordOption = None,
+    time: TimeOption = None,
+    backend: BackendOption = Choice.AUTO,
+    as_json: JsonOption = False,
+) -> None:
+    """Open an empty account on the ledger.
+
+    Example: tacit wallet open alice.wallet demo.ledger
+    """
+    with sit_down(wallet, ledger, password_file, backend, time) as desk:
+        entry = desk.perform(lambda author, state: author.open_account(state))
+        tell(entry, as_json, account=desk.wallet.account)
+
+
+def deposit(
+    wallet: WalletArgument,
+    ledger: LedgerArgument,
+    asset: AssetArgument,
+    amount: AmountArgument,
+    password_file: PasswordOption = None,
+    time: TimeOption = None,
+    backend: BackendOption = Choice.AUTO,
+    as_json: JsonOption = False,
+) -> None:
+    """Pay an asset in. On a development ledger its insecure custodian signs at once.
+
+    Example: tacit wallet deposit alice.wallet demo.ledger USD 5000000
+    """
+    with sit_down(wallet, ledger, password_file, backend, time) as desk:
+        custodian, index = read_offices(ledger).custodian, component_of(desk.listing, asset)
+        _ = desk.wallet.account
+        entry = desk.perform(lambda author, state: author.deposit(state, index, amount, custodian))
+        tell(entry, as_json)
+
+
+def withdraw(
+    wallet: WalletArgument,
+    ledger: LedgerArgument,
+    asset: AssetArgument,
+    amount: AmountArgument,
+    least: Annotated[
+        int | None,
+        typer.Option(min=0, help="Be content with so much while the fund is under water."),
+    ] = None,
+    password_file: PasswordOption = None,
+    time: TimeOption = None,
+    backend: BackendOption = Choice.AUTO,
+    as_json: JsonOption = False,
+) -> None:
+    """Take an asset out; what stays must meet initial margin, and is proven to.
+
+    Example: tacit wallet withdraw alice.wallet demo.ledger USD 100000
+    """
+    with sit_down(wallet, ledger, password_file, backend, time) as desk:
+        index = component_of(desk.listing, asset)
+        entry = desk.perform(lambda author, state: author.withdraw(state, index, amount, least))
+        tell(entry, as_json)
+
+
+def take_over(
+    wallet: WalletArgument,
+    ledger: LedgerArgument,
+    account: Annotated[int, typer.Argument(min=0, help="The account that is on sale.")],
+    highest: Annotated[int, typer.Option("--max-price", help="The most to pay for it, in cents.")],
+    password_file: PasswordOption = None,
+    time: TimeOption = None,
+    backend: BackendOption = Choice.AUTO,
+    as_json: JsonOption = False,
+) -> None:
+    """Buy a portfolio on sale, whole, at the price of the moment; `tacit wallet sales` lists them.
+
+    Example: tacit wallet take-over alice.wallet demo.ledger 3 --max-price 5000000
+    """
+    with sit_down(wallet, ledger, password_file, backend, time) as desk:
+
+        def write(author: Author, state: State) -> Written[TakeOver]:
+            price = sale_price(state, account)
+            if price > highest:
+                raise WorseThanAgreed(
+                    "price of the sale", expected=f"at most {highest}", actual=price
+                )
+            return author.take_over(state, account)
+
+        tell(desk.perform(write), as_json)
+
+
+def prove_margin(
+    wallet: WalletArgument,
+    ledger: LedgerArgument,
+    escrowed: Annotated[
+        bool, typer.Option("--escrowed", help="Put the opening in escrow anew, for a new key.")
+    ] = False,
+    password_file: PasswordOption = None,
+    time: TimeOption = None,
+    backend: BackendOption = Choice.AUTO,
+    as_json: JsonOption = False,
+) -> None:
+    """Prove that the account meets maintenance margin in the current epoch: the heartbeat.
+
+    Example: tacit wallet prove-margin alice.wallet demo.ledger
+    """
+    with sit_down(wallet, ledger, password_file, backend, time) as desk:
+        entry = desk.perform(lambda author, state: author.prove_margin(state, escrowed=escrowed))
+        tell(entry, as_json)
+
+
+def prove_flat(
+    wallet: WalletArgument,
+    ledger: LedgerArgument,
+    password_file: PasswordOption = None,
+    time: TimeOption = None,
+    backend: BackendOption = Choice.AUTO,
+    as_json: JsonOption = False,
+) -> None:
+    """Prove that the account has no positions and no debt: no more heartbeats are due.
+
+    Example: tacit wallet prove-flat alice.wallet demo.ledger
+    """
+    with sit_down(wallet, ledger, password_file, backend, time) as desk:
+        tell(desk.perform(lambda author, state: author.prove_flat(state)), as_json)
+
+
+def refresh(
+    wallet: WalletArgument,
+    ledger: LedgerArgument,
+    password_file: PasswordOption = None,
+    time: TimeOption = None,
+    backend: BackendOption = Choice.AUTO,
+    as_json: JsonOption = False,
+) -> None:
+    """Hide the account anew. It also makes void every trade that was accepted and not finished.
+
+    Example: tacit wallet refresh alice.wallet demo.ledger
+    """
+    with sit_down(wallet, ledger, password_file, backend, time) as desk:
+        tell(desk.perform(lambda author, state: author.refresh(state)), as_json)
+
+
+def redeem(
+    wallet: WalletArgument,
+    ledger: LedgerArgument,
+    instrument: Annotated[str, typer.Argument(metavar="INSTRUMENT", help="Its label or slot.")],
+    lots: Annotated[
+        int | None, typer.Option(help="How many; below zero if you are short. All, if not given.")
+    ] = None,
+    password_file: PasswordOption = None,
+    time: TimeOption = None,
+    backend: BackendOption = Choice.AUTO,
+    as_json: JsonOption = False,
+) -> None:
+    """Exchange lots of an expired instrument for their settlement value.
+
+    Example: tacit wallet redeem alice.wallet demo.ledger 1 --lots 5
+    """
+    with sit_down(wallet, ledger, password_file, backend, time) as desk:
+        slot = slot_of(desk.listing, instrument)
+        held = desk.wallet.opening.values[len(desk.listing.assets) + slot]
+        count = held if lots is None else lots
+        if count == 0:
+            raise Malformed("lots", expected="some to redeem", actual="none")
+        tell(desk.perform(lambda author, state: author.redeem(state, slot, count)), as_json)
+
+
+def claim(
+    wallet: WalletArgument,
+    ledger: LedgerArgument,
+    equity: Annotated[
+        int | None, typer.Option(help="Show that the account is worth so much or more, in cents.")
+    ] = None,
+    delta: Annotated[
+        str | None,
+        typer.Option(metavar="LOW:HIGH", help="Show that its delta, in coins, is between these."),
+    ] = None,
+    underlying: Annotated[str | None, typer.Option(help="Whose delta; the first, if none.")] = None,
+    position: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SLOT=LOTS", help="Show that a position is at most so large."),
+    ] = None,
+    label: Annotated[str, typer.Option(help="What the record calls it.")] = "claim",
+    password_file: PasswordOption = None,
+    time: TimeOption = None,
+    backend: BackendOption = Choice.AUTO,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one thing about the account on the record, and nothing else.
+
+    Example: tacit wallet claim alice.wallet demo.ledger --equity 1000000
+    """
+    with sit_down(wallet, ledger, password_file, backend, time) as desk:
+        names = desk.listing.underlyings
+        if underlying is not None and underlying not in names:
+            raise Malformed("underlying", expected=", ".join(names), actual=underlying)
+        of = 0 if underlying is None else names.index(underlying)
+        pairs = [_limit(text) for text in position or []]
+        limits = {slot_of(desk.listing, name): lots for name, lots in pairs}
+        if sum((equity is not None, delta is not None, bool(limits))) != 1:
+            raise Malformed("claim", expected="one of --equity, --delta, --position", actual="none")
+
+        def rows(state: State) -> Rows:
+            engine, market = engine_of(state), state.current_market
+            seen, at, settled = market.observation, market.time, settled_of(state)
+            if equity is not None:
+                return engine.equity_floor(seen, at, equity, settled)
+            if delta is not None:
+                low, high = _between(delta)
+                return engine.greek_limits(seen, at, Greek.DELTA, low, high, of, settled)
+            return engine.position_limits(limits)
+
+        entry = desk.perform(lambda author, state: author.publish_claim(state, label, rows(state)))
+        tell(entry, as_json, label=label)
+
+
+def _limit(text: str) -> tuple[str, int]:
+    name, _, number = text.rpartition("=")
+    if not name or not number.isdecimal():
+        raise Malformed("position", expected="SLOT=LOTS", actual=text)
+    return name, int(number)
+
+
+def _between(text: str) -> tuple[int, int]:
+    """In millionths of a coin."""
+    try:
+        low, high = (round(float(part) * 10**6) for part in text.split(":"))
+    except (ValueError, OverflowError):
+        raise Malformed("delta", expected="LOW:HIGH, in coins", actual=text) from None
+    return low, high

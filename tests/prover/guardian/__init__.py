@@ -1,0 +1,1 @@
+"""The guardians: ceremonies, refreshes, partial decryptions, and when they are given."""

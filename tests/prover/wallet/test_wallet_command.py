@@ -1,0 +1,329 @@
+"""`tacit wallet`: two owners trade on one file, and nothing that they type shows a secret."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.main import get_command
+
+from prover import sealed_file
+from prover.wallet import WalletFile, WalletRecord
+from prover.wallet.command import app
+from tacit import main
+from tests.command import run_tacit
+from tests.prover.wallet.purses import CHEAP
+
+PASSWORD = "a password for tests"
+ALICE, BOB = ("alice.wallet", "demo.ledger"), ("bob.wallet", "demo.ledger")
+TERMS = ("10", "BTC-PERP", "--price", "6000", "--max-fee", "100")
+ORDER = ("--max-fee", "50", "--matcher", "pool.key.card.json", "--out", "inbox/alice")
+NO_CARD = ("--max-fee", "50", "--matcher", "demo.ledger.offices.insecure.json", "--out", "x")
+
+
+@dataclass
+class Shell:
+    """Runs the command in this process, in a folder, and keeps all that it printed."""
+
+    folder: Path
+    capture: Callable[[], tuple[str, str]]
+    printed: list[str] = field(default_factory=list)
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        """Exit status, standard output, standard error."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            patch.setattr(sys, "argv", ["tacit", *arguments])
+            patch.setattr(sealed_file, "STANDARD", CHEAP)
+            try:
+                main()
+                code = 0
+            except SystemExit as end:
+                code = int(end.code or 0)
+        out, err = self.capture()
+        self.printed += [out, err]
+        return code, out, err
+
+    def do(self, *arguments: str) -> str:
+        """What a command that succeeds prints."""
+        code, out, err = self.run(*arguments)
+        assert code == 0, err
+        return out
+
+    def wallet(self, *arguments: str) -> str:
+        return self.do("wallet", *arguments)
+
+    def document(self, *arguments: str) -> Any:
+        return json.loads(self.wallet(*arguments, "--json"))
+
+    def refused(self, *arguments: str) -> str:
+        """The one line of a command that fails."""
+        code, _, err = self.run("wallet", *arguments)
+        lines = [line for line in err.splitlines() if not line.startswith("backend:")]
+        assert code == 1, err
+        assert len(lines) == 1, err
+        assert lines[0].startswith("error: ")
+        return lines[0]
+
+    def record(self, name: str) -> WalletRecord:
+        return WalletFile(self.folder / f"{name}.wallet", PASSWORD, CHEAP).load()
+
+
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger with a market, two funded wallets and a matcher; every process its own."""
+    folder = tmp_path_factory.mktemp("wallets")
+    (folder / "inbox").mkdir()
+    for arguments in (
+        ("ledger", "init", "demo.ledger"),
+        ("market", "publish", "demo.ledger"),
+        ("matcher", "new", "pool.key", "--insecure-plain"),
+    ):
+        result = run_tacit(*arguments, cwd=folder)
+        assert result.returncode == 0, result.stderr
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TACIT_PASSWORD", PASSWORD)
+        shell = Shell(folder, lambda: ("", ""))
+        for name in (ALICE, BOB):
+            shell.wallet("new", *name)
+            shell.wallet("open", *name)
+            shell.wallet("deposit", *name, "USD", "5000000")
+        shell.wallet("show", *ALICE)
+    return folder
+
+
+@pytest.fixture
+def shell(
+    founded: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Shell:
+    """A copy that a test may change."""
+    monkeypatch.setenv("TACIT_PASSWORD", PASSWORD)
+    folder = Path(shutil.copytree(founded, tmp_path / "work"))
+    capsys.readouterr()
+
+    def capture() -> tuple[str, str]:
+        out, err = capsys.readouterr()
+        return out, err
+
+    return Shell(folder, capture)
+
+
+def traded(shell: Shell) -> None:
+    """By files, as two people would."""
+    shell.wallet("trade", "card", *BOB, "--out", "bob.card")
+    shell.wallet("trade", "offer", *ALICE, "buy", *TERMS, "--to", "bob.card", "--out", "offer.json")
+    shell.wallet("trade", "accept", *BOB, "offer.json", "sell", *TERMS, "--out", "answer.json")
+    shell.wallet("trade", "finish", *ALICE, "answer.json")
+
+
+def test_a_trade_by_files(shell: Shell) -> None:
+    """Offer, look, accept, finish: both accounts have moved, with real proofs."""
+    shell.wallet("trade", "card", *BOB, "--out", "bob.card")
+    offer = ("trade", "offer", *ALICE, "buy", *TERMS, "--to", "bob.card", "--out", "offer.json")
+    shell.wallet(*offer)
+    read = shell.document("trade", "read", *BOB, "offer.json")
+    assert read == {"maker": 0, "you_receive": {"USD": 60_000, "BTC-PERP": -10}}
+    shell.wallet("trade", "accept", *BOB, "offer.json", "sell", *TERMS, "--out", "answer.json")
+    settled = shell.document("trade", "finish", *ALICE, "answer.json")
+    assert settled["what"] == "settle"
+    holds = [shell.document("show", *name)["holds"] for name in (ALICE, BOB)]
+    assert [each["BTC-PERP"] for each in holds] == [10, -10]
+    assert [each["USD"] for each in holds] == [4_939_900, 5_059_900]
+    trades = [shell.document("show", *name)["trades"] for name in (ALICE, BOB)]
+    assert trades == [
+        [{"with": 1, "role": "maker", "status": "settled"}],
+        [{"with": 0, "role": "taker", "status": "settled"}],
+    ]
+
+
+def test_an_order_is_cleared_by_the_matcher(shell: Shell) -> None:
+    """The message that the wallet writes is the one that a matcher reads; the fill is learnt."""
+    placed = shell.document("order", *ALICE, "buy", "4", "BTC-PERP", "--price", "6100", *ORDER)
+    sell = ("sell", "3", "0", "--price", "5900", *ORDER[:-1], "inbox/bob")
+    shell.wallet("order", *BOB, *sell)
+    (shell.folder / "inbox/alice").unlink()
+    shell.wallet("message", *ALICE, "--matcher", "pool.key.card.json", "--out", "inbox/once-more")
+    sizes = {path.stat().st_size for path in (shell.folder / "inbox").iterdir()}
+    assert len(sizes) == 1  # the length of a message says nothing
+    assert shell.document("show", *ALICE)["order"] == placed["order"]
+    shell.do("matcher", "clear", "demo.ledger", "--key", "pool.key", "--inbox", "inbox")
+    document = shell.document("show", *ALICE)
+    assert (document["holds"]["BTC-PERP"], document["order"]) == (3, None)
+    steps = [step["what"] for step in shell.document("history", *ALICE)]
+    assert steps == ["open-account", "deposit", "place-order", "fill"]
+
+
+def test_every_other_command(shell: Shell) -> None:
+    """Each submits its transition; a restored wallet then shows the same."""
+    traded(shell)
+    shell.wallet("withdraw", *ALICE, "USD", "1000")
+    shell.wallet("refresh", *ALICE)
+    shell.wallet("deposit", *ALICE, "BTC", "100")
+    shell.wallet("prove-margin", *ALICE)
+    shell.wallet("prove-margin", *ALICE, "--escrowed")
+    shell.wallet("claim", *ALICE, "--equity", "10000", "--label", "solvent")
+    shell.wallet("claim", *ALICE, "--delta=-1:1", "--underlying", "BTC")
+    shell.wallet("claim", *ALICE, "--position", "BTC-PERP=100")
+    shell.wallet("order", *ALICE, "buy", "4", "BTC-PERP", "--price", "6100", *ORDER)
+    shell.wallet("cancel", *ALICE)
+    shown = shell.document("show", *ALICE)
+    seed = shell.wallet("show", *ALICE, "--secrets", "seed")
+    (shell.folder / "seed").write_text(seed)
+    again = ("again.wallet", "demo.ledger")
+    shell.wallet("restore", *again, "--seed-file", "seed")
+    found = shell.document("show", *again)
+    assert found | {"trades": shown["trades"]} == shown
+    assert shell.document("history", *again) == shell.document("history", *ALICE)
+
+
+def test_prove_flat_and_picture(shell: Shell) -> None:
+    """An empty account owes no heartbeat; a picture is drawn, shown, or told as JSON."""
+    shell.wallet("withdraw", *BOB, "USD", "1")
+    assert shell.document("show", *BOB)["heartbeat"]["status"].startswith("in standing")
+    shell.wallet("prove-flat", *BOB)
+    assert shell.document("show", *BOB)["heartbeat"]["status"].startswith("exempt")
+    shell.wallet("picture", *BOB, "--out", "bob.svg")
+    assert (shell.folder / "bob.svg").read_text().startswith("<svg")
+    assert "per scenario" in shell.wallet("picture", *BOB)
+    assert len(shell.document("picture", *BOB)["scenarios"]) == 4
+    assert "USD, cents" in shell.wallet("show", *BOB)
+    assert "deposit" in shell.wallet("history", *BOB)
+
+
+def test_no_command_shows_a_secret(shell: Shell) -> None:
+    """Neither on the terminal nor in a file that others see, except when asked for by name."""
+    traded(shell)
+    shell.wallet("order", *ALICE, "buy", "4", "BTC-PERP", "--price", "6100", *ORDER)
+    for command in ("show", "history", "picture"):
+        shell.wallet(command, *ALICE)
+        shell.document(command, *ALICE)
+    shell.wallet("picture", *ALICE, "--out", "alice.svg")
+    shell.refused("withdraw", *ALICE, "USD", "999999999")
+    shell.refused("redeem", *ALICE, "0")
+    record = shell.record("alice")
+    keys, opening, order = record.keys, record.opening, record.order
+    assert opening is not None
+    assert order is not None
+    assert order.held is not None
+    secret = [keys.seed, keys.author_seed, keys.signer.seed, keys.recipient.secret]
+    words = [each.hex() for each in secret] + [PASSWORD]
+    held = [order.held, *(step.held for step in record.history)]
+    held += [trade.delta for trade in record.trades]
+    for each in held:
+        words += [str(each.blinding), each.blinding.to_bytes(32, "little").hex()]
+    printed = "\n".join(shell.printed)
+    for path in shell.folder.rglob("*"):
+        if path.is_file() and path.name != "demo.ledger.offices.insecure.json":
+            printed += path.read_bytes().decode(errors="replace")
+    assert not [word for word in words if word in printed]
+    assert shell.wallet("show", *ALICE, "--secrets", "seed").strip() == keys.seed.hex()
+    shown = json.loads(shell.wallet("show", *ALICE, "--secrets", "opening"))
+    assert shown == {"values": list(opening.values), "blinding": str(opening.blinding)}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("new", *ALICE), "no file yet"),
+        (("open", *ALICE), "a key that owns no account"),
+        (("show", "none.wallet", "demo.ledger"), "a file, got none"),
+        (("show", "alice.wallet", "none.ledger"), "none.ledger"),
+        (("show", "demo.ledger", "demo.ledger"), "sealed file"),
+        (("deposit", *ALICE, "EUR", "5"), "one of USD, BTC, or its number"),
+        (("withdraw", *ALICE, "USD", "999999999"), "rows"),
+        (("cancel", *ALICE), "an open order"),
+        (("redeem", *ALICE, "1"), "some to redeem"),
+        (("redeem", *ALICE, "1", "--lots", "1"), "one that has expired"),
+        (("redeem", *ALICE, "7"), "BTC-PERP"),
+        (("claim", *ALICE), "one of --equity, --delta, --position"),
+        (("claim", *ALICE, "--equity", "99999999"), "rows"),
+        (("claim", *ALICE, "--delta", "x"), "LOW:HIGH"),
+        (("claim", *ALICE, "--position", "BTC-PERP"), "SLOT=LOTS"),
+        (("claim", *ALICE, "--delta=-1:1", "--underlying", "DOGE"), "BTC"),
+        (("order", *ALICE, "buy", "4", "0", "--price", "1", "--max-fee", "49", *ORDER[2:]), "fee"),
+        (("order", *ALICE, "buy", "4", "0", "--price", "1", *NO_CARD), "a matcher's card"),
+        (("message", *ALICE, "--matcher", "pool.key.card.json", "--out", "x"), "an order"),
+        (("trade", "offer", *ALICE, "buy", *TERMS, "--to", "pool.key", "--out", "x"), "card"),
+        (("trade", "read", *ALICE, "pool.key"), "envelope"),
+        (("restore", "x.wallet", "demo.ledger", "--seed-file", "pool.key"), "64 hexadecimal"),
+        (("show", *ALICE, "--password-file", "bob.password"), "bob.password"),
+    ],
+)
+def test_refusals_are_one_line(shell: Shell, arguments: tuple[str, ...], words: str) -> None:
+    """Exit 1, one line that says what was expected, and the wallet as it was."""
+    before = shell.record("alice")
+    assert words in shell.refused(*arguments)
+    assert shell.record("alice") == before
+    assert not (shell.folder / "x").exists()
+
+
+def test_a_wrong_password(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the environment, from a file, or typed: one line."""
+    monkeypatch.setenv("TACIT_PASSWORD", "another")
+    assert "password" in shell.refused("show", *ALICE)
+    (shell.folder / "right").write_text(PASSWORD + "\nsecond line\n")
+    shell.wallet("show", *ALICE, "--password-file", "right")
+    (shell.folder / "empty").write_text("")
+    assert "first line" in shell.refused("show", *ALICE, "--password-file", "empty")
+    monkeypatch.delenv("TACIT_PASSWORD")
+
+    def nobody(*_: object, **__: object) -> None:
+        raise typer.Abort
+
+    monkeypatch.setattr(typer, "prompt", nobody)
+    assert "one to be typed" in shell.refused("show", *ALICE)
+
+
+def test_a_password_can_be_drawn(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For use without a person; the file is its owner's alone, and is never replaced."""
+    monkeypatch.delenv("TACIT_PASSWORD")
+    shell.wallet("new", "c.wallet", "demo.ledger", "--new-password", "c.password")
+    drawn = shell.folder / "c.password"
+    assert drawn.stat().st_mode & 0o077 == 0
+    shown = shell.document("show", "c.wallet", "demo.ledger", "--password-file", "c.password")
+    assert shown["account"] is None
+    shell.refused("new", "d.wallet", "demo.ledger", "--new-password", "c.password")
+
+
+def test_terms_that_are_worse_are_not_accepted(shell: Shell) -> None:
+    """The taker's line on the command decides, not the offer."""
+    shell.wallet("trade", "card", *BOB, "--out", "bob.card")
+    shell.wallet("trade", "offer", *ALICE, "buy", *TERMS, "--to", "bob.card", "--out", "offer.json")
+    dearer = ("sell", "10", "BTC-PERP", "--price", "6001", "--max-fee", "100", "--out", "x")
+    line = shell.refused("trade", "accept", *BOB, "offer.json", *dearer)
+    assert "cash: expected 60,010 or more, got 60,000" in line
+    assert not (shell.folder / "x").exists()
+
+
+def commands() -> list[tuple[str, ...]]:
+    """Every command under `tacit wallet`."""
+    found: list[tuple[str, ...]] = []
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+        inner = getattr(command, "commands", None)
+        found += [(name,)] if inner is None else [(name, each) for each in inner]
+    return found
+
+
+@pytest.mark.parametrize("command", commands(), ids=" ".join)
+def test_help_has_an_example(shell: Shell, command: tuple[str, ...]) -> None:
+    """Every command shows how it is used."""
+    out = shell.wallet(*command, "--help")
+    assert f"Example: tacit wallet {' '.join(command)} " in " ".join(out.split())
+
+
+def test_all_the_commands_are_there() -> None:
+    """The list of the design, and what a trade by files needs."""
+    names = "new show open deposit withdraw order message cancel prove-margin prove-flat claim "
+    names += "refresh redeem history restore picture"
+    trade = [("trade", each) for each in ("card", "offer", "read", "accept", "finish")]
+    assert set(commands()) == {*((name,) for name in names.split()), *trade}
