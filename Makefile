@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PEERS  := tests/interop/node_modules/.ready
 
-.PHONY: demo test check format lint types layers native native-checks fuzz soak peers bench-peers clean
+.PHONY: demo test check format lint types layers native native-checks fuzz soak soak-simulation peers browser bench-peers clean
 
 demo: $(READY)
 	$(BIN)/tacit demo
@@ -52,6 +52,11 @@ soak: $(READY)
 	TACIT_KILLS=$(KILLS) TACIT_POWER_LOSSES=$(POWER_LOSSES) $(BIN)/python -m pytest -q -n 2 \
 	  tests/ledger/storage/test_crashes.py tests/ledger/storage/test_faults.py
 
+# Random histories of the ledger, as many as one has patience for.
+SIMULATIONS ?= 50
+soak-simulation: $(READY)
+	TACIT_SIMULATIONS=$(SIMULATIONS) $(BIN)/python -m pytest -q tests/ledger/simulation -k soak
+
 # The tools of others that the tests compare with. Without node they are skipped, visibly.
 peers:
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(PEERS); \
@@ -60,6 +65,13 @@ peers:
 $(PEERS): tests/interop/package.json tests/interop/package-lock.json
 	cd tests/interop && npm ci --no-audit --no-fund --loglevel=error
 	touch $@
+
+# A browser to look at the auditor's page with. Where it cannot be installed, its tests are skipped,
+# visibly.
+browser:
+	@command -v chromium >/dev/null || \
+	  (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null) || \
+	  echo "chromium not found: the tests of the auditor's page in a browser will be skipped"
 
 # The provers that `tacit bench` compares with; one without its toolchain is skipped, visibly.
 bench-peers: peers

@@ -14,6 +14,9 @@ from ledger.command import market_app
 from prover.command import prove
 from prover.demonstration.command import demo
 from prover.founding import init, publish
+from prover.matcher.command import app as matcher_app
+from prover.wallet.command import app as wallet_app
+from verifier.audit_command import audit
 from verifier.command import verify
 from zk.console import err
 from zk.errors import ZkError
@@ -27,6 +30,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(prove)
 app.command()(verify)
+app.command()(audit)
 bench_app = typer.Typer(invoke_without_command=True)
 bench_app.callback()(bench)
 bench_app.command("ledger")(bench_ledger)
@@ -36,6 +40,8 @@ ledger_app.command()(init)
 app.add_typer(ledger_app, name="ledger")
 market_app.command()(publish)
 app.add_typer(market_app, name="market")
+app.add_typer(matcher_app, name="matcher")
+app.add_typer(wallet_app, name="wallet")
 
 
 def main() -> None:

@@ -75,4 +75,5 @@ def pytest_report_header() -> list[str]:
         f"backends: {', '.join(available())}",
         f"outside tools: {', '.join(peers)}",
         f"outside vectors: {vectors}",
+        f"browser: {shutil.which('chromium') or 'absent, skipped'}",
     ]

@@ -1,0 +1,1 @@
+"""The page: what it says, what it does not let through, and how a browser shows it."""

@@ -1,0 +1,230 @@
+"""`tacit audit`: everything a ledger says, checked from its first entry to its last."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from zk.backends import Backend, Choice, describe, select
+from zk.console import BackendOption, JsonOption, err, out, progress_bar
+from zk.errors import Malformed, ZkError
+from zk.formats.files import write_files, write_secret_files
+from zk.progress import Progress
+
+if TYPE_CHECKING:
+    from verifier.auditing import AuditReport, Options, SignedVerdict
+    from verifier.auditing.books import Books, Reader
+
+
+def audit(
+    ledger: Annotated[Path, typer.Argument(metavar="LEDGER", help="The ledger's file.")],
+    head: Annotated[
+        str | None,
+        typer.Option(help="A head from elsewhere: a hash, or a JSON file with number and hash."),
+    ] = None,
+    start: Annotated[
+        Path | None, typer.Option("--from", help="A signed verdict to continue from.")
+    ] = None,
+    auditor: Annotated[
+        str | None, typer.Option(help="The public key of who signed it, in hexadecimal.")
+    ] = None,
+    verdict: Annotated[
+        Path | None, typer.Option(help="Write a signed verdict here; needs --sign.")
+    ] = None,
+    sign: Annotated[
+        Path | None, typer.Option(help="The auditor's key: a file with 64 hexadecimal digits.")
+    ] = None,
+    cross_check: Annotated[
+        str, typer.Option(help="How many proofs to verify again on the other backend, or `all`.")
+    ] = "0",
+    seed: Annotated[int | None, typer.Option(help="Draws the same sample of proofs again.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes that verify proofs.")] = 1,
+    pin: Annotated[
+        list[str] | None,
+        typer.Option(help="STATEMENT=DIGEST of a verifying key that the ceremony published."),
+    ] = None,
+    patience: Annotated[
+        int | None,
+        typer.Option(min=0, help="Seconds that an account may be overdue without a remark."),
+    ] = None,
+    escrow_key: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Open the books: an escrow key, or points that guardians agreed to give."
+        ),
+    ] = None,
+    account: Annotated[
+        list[int] | None, typer.Option(help="With --escrow-key: only this account's books.")
+    ] = None,
+    books: Annotated[
+        Path | None, typer.Option(help="Write the open books here, as JSON; they are secret.")
+    ] = None,
+    page: Annotated[
+        Path | None, typer.Option("--report", help="Write the report as a page of HTML.")
+    ] = None,
+    backend: BackendOption = Choice.AUTO,
+    as_json: JsonOption = False,
+) -> None:
+    """Replay a ledger, check everything, and name the first entry that is not in order.
+
+    Exit status: 0 where it is valid, with or without remarks; 1 where it is not; 2 where it
+    cannot be read.
+
+    Example: tacit audit demo.ledger
+    """
+    from verifier.auditing import audit_file
+    from verifier.auditing.terminal import show
+
+    chosen = select(backend)
+    err.print(f"backend: {describe(chosen)}", soft_wrap=True)
+    try:
+        signer = _signer(sign, verdict)
+        earlier = _earlier(start, auditor)
+        drawn = secrets.randbits(32) if seed is None else seed
+        with progress_bar() as progress:
+            options = _options(
+                chosen, earlier, jobs, cross_check, drawn, head, pin or [], patience, progress
+            )
+            reader = _reader(escrow_key)
+            report = audit_file(ledger, options)
+            opened = _open_books(ledger, reader, chosen, account)
+            _write_pages(ledger, report, opened, chosen, page, books)
+        if verdict is not None and signer is not None and report.is_valid:
+            _write(report, verdict, signer)
+    except ZkError as error:
+        line = " ".join(str(error).split())
+        err.print(f"error: {line}", markup=False, soft_wrap=True)
+        raise typer.Exit(2) from None
+    if as_json:
+        typer.echo(report.model_dump_json(indent=2))
+    else:
+        show(report, out)
+        _show_books(opened)
+    raise typer.Exit(max(report.exit_status, opened.exit_status if opened else 0))
+
+
+def _reader(paths: list[Path] | None) -> Reader | None:
+    from verifier.auditing.books import load_reader
+
+    return load_reader(paths) if paths else None
+
+
+def _open_books(
+    ledger: Path, reader: Reader | None, backend: Backend, accounts: list[int] | None
+) -> Books | None:
+    """The books, as far as the log can be replayed; what stops it is a finding of the report."""
+    from verifier.auditing.books import Stopped, open_books
+    from verifier.auditing.log import open_log
+
+    if reader is None:
+        return None
+    with open_log(ledger) as log:
+        try:
+            return open_books(log.entries(), reader, backend, accounts=accounts)
+        except Stopped as stopped:
+            err.print(f"books: {stopped}", markup=False, soft_wrap=True)
+            return None
+
+
+def _write_pages(
+    ledger: Path,
+    report: AuditReport,
+    opened: Books | None,
+    backend: Backend,
+    page: Path | None,
+    books: Path | None,
+) -> None:
+    """Whatever shows open books is for its owner's eyes, and its file says so by its mode."""
+    from ledger.encoding import Decoding
+    from verifier.auditing.log import open_log
+    from verifier.auditing.page import history_of, render
+
+    contents: dict[Path, bytes] = {}
+    if page is not None:
+        with open_log(ledger) as log:
+            history = history_of(log.entries(), Decoding(backend.decode_point))
+        contents[page] = render(report, opened, history).encode()
+    if books is not None and opened is not None:
+        contents[books] = opened.model_dump_json(indent=1).encode() + b"\n"
+    (write_files if opened is None else write_secret_files)(contents)
+
+
+def _show_books(opened: Books | None) -> None:
+    if opened is not None:
+        out.print(f"books: {opened.summary}", markup=False)
+        for finding in opened.findings:
+            out.print(f"  {finding.subject}: {finding.explanation}", markup=False)
+
+
+def _options(
+    backend: Backend,
+    earlier: SignedVerdict | None,
+    jobs: int,
+    cross_check: str,
+    seed: int,
+    head: str | None,
+    pins: list[str],
+    patience: int | None,
+    progress: Progress,
+) -> Options:
+    from verifier.auditing import ExpectedHead, Options
+
+    return Options(
+        backend=backend,
+        start=earlier,
+        jobs=jobs,
+        cross_check=_count(cross_check),
+        seed=seed,
+        expected_head=None if head is None else ExpectedHead.parse(head),
+        pins=_pins(pins),
+        patience=patience,
+        progress=progress,
+    )
+
+
+def _count(text: str) -> int:
+    from verifier.auditing import ALL
+
+    if text == "all":
+        return ALL
+    if not text.isdecimal():
+        raise Malformed("cross-check", expected="a number, or all", actual=text)
+    return int(text)
+
+
+def _pins(pins: list[str]) -> dict[str, str] | None:
+    for pin in pins:
+        if "=" not in pin:
+            raise Malformed("pin", expected="STATEMENT=DIGEST", actual=pin)
+    return {name: digest for name, _, digest in (pin.partition("=") for pin in pins)} or None
+
+
+def _earlier(path: Path | None, auditor: str | None) -> SignedVerdict | None:
+    from verifier.auditing import SignedVerdict
+    from verifier.auditing.verdicts import parse_public_key
+
+    if path is None:
+        return None
+    if auditor is None:
+        raise Malformed("auditor", expected="the public key of who signed", actual="none")
+    earlier = SignedVerdict.read(path)
+    earlier.check(parse_public_key(auditor))
+    return earlier
+
+
+def _signer(sign: Path | None, verdict: Path | None) -> Path | None:
+    if (sign is None) != (verdict is None):
+        raise Malformed("verdict", expected="both --sign and --verdict", actual="one of them")
+    return sign
+
+
+def _write(report: AuditReport, path: Path, signer: Path) -> None:
+    from verifier.auditing import SignedVerdict
+    from verifier.auditing.verdicts import read_signing_key
+
+    signed = SignedVerdict.of(report, read_signing_key(signer))
+    write_files({path: signed.encode() + b"\n"})
+    err.print(f"verdict signed by {signed.auditor.hex()}", soft_wrap=True)
