@@ -114,6 +114,8 @@ Scalar = _number(SUBGROUP_ORDER, "scalar")
 Count = Annotated[int, Field(ge=0, lt=1 << 53)]
 #: An amount of an asset in its smallest unit.
 Amount = Annotated[int, Field(ge=1, lt=1 << 62)]
+#: Likewise, or none of it.
+AnyAmount = Annotated[int, Field(ge=0, lt=1 << 62)]
 #: A quantity with a sign that fits every width of a portfolio.
 Quantity = Annotated[int, Field(ge=-(1 << 63), lt=1 << 63)]
 

@@ -142,6 +142,12 @@ class Parameters(Model):
             quorum: Quorum = getattr(self, f"{role}s")
             quorum.check(role)
         self.risk.scenarios.check(scenarios, underlyings)
+        if all(any(each.prices_bps) for each in self.risk.scenarios.scenarios):
+            raise LimitExceeded(
+                "scenario set",
+                expected="a scenario in which no price moves: there collateral counts for nothing",
+                actual="a move in every one",
+            )
         if len(self.max_spots_bps) != underlyings:
             raise MalformedTransition(
                 "largest moves",

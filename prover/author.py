@@ -254,9 +254,9 @@ class Author:
         rows = state.current_market.matrices.initial
         return self._solvent(state, draft, self.known + change, rows, exchange=exchange)
 
-    def take_over(self, state: State, target: int) -> Written[TakeOver]:
-        """Buys a portfolio on sale at the price of the moment."""
-        price = sale_price(state, target)
+    def take_over(self, state: State, target: int, price: int | None = None) -> Written[TakeOver]:
+        """Buys a portfolio on sale at the price of the moment, or at a higher one."""
+        price = sale_price(state, target) if price is None else price
         draft = TakeOver(
             **self._place(state),
             target=target,

@@ -17,6 +17,7 @@ from ledger.conditions import (
 )
 from ledger.encoding import (
     Amount,
+    AnyAmount,
     Count,
     PointHex,
     ProofBytes,
@@ -131,7 +132,7 @@ class Withdraw(Transition):
     asset: Count
     amount: Amount
     #: The owner takes no less than this, should the fund be under water.
-    least: Count
+    least: AnyAmount
     escrow: Escrow
     proof: ProofBytes
     signature: SignatureBytes

@@ -43,9 +43,10 @@ class UpdateParams(Transition):
             raise OutOfOrder(
                 "effective time", expected=f"{earliest} or later", actual=self.effective
             )
-        if self.effective > earliest + MAX_LEAD:
+        latest = pool.time + now.delay + MAX_LEAD
+        if self.effective > latest:
             raise LimitExceeded(
-                "effective time", expected=f"at most {earliest + MAX_LEAD}", actual=self.effective
+                "effective time", expected=f"at most {latest}", actual=self.effective
             )
         binding = self.binding(state.charter.ledger)
         return Evidence(

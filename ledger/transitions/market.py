@@ -89,7 +89,15 @@ class UpdateMarket(Transition):
     def _check_time(self, state: State) -> None:
         now, limit = state.pool.time, state.parameters.max_age
         previous = state.market(state.pool.epoch)
-        earliest = 0 if previous is None else previous.time + state.parameters.min_interval
+        interval = state.parameters.min_interval
+        if previous is not None and now < previous.published + interval:
+            # Or a backlog would come at once, faster than the scenarios reckon with.
+            raise OutOfOrder(
+                "time of the entry",
+                expected=f"{previous.published + interval} or later",
+                actual=now,
+            )
+        earliest = 0 if previous is None else previous.time + interval
         earliest = max(earliest, now - limit)
         if not earliest <= self.time <= now:
             raise OutOfOrder(

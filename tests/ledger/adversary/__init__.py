@@ -1,0 +1,1 @@
+"""What an adversary tries against the ledger, and the refusal that each attempt meets."""

@@ -1,0 +1,148 @@
+"""The adversary's tools: forged proofs, changed terms signed anew, shifted points; and the verdict.
+
+`refused` is how every attack of this package ends: with an error of exactly that class and
+subject, and a ledger on which nothing has changed, neither on the log nor in memory.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import pytest
+
+from ledger.market.data import SCALE, Matrices, Rows
+from ledger.state import State
+from ledger.transitions import Settle, SignedLeg, Transition
+from prover.author import Author
+from prover.clearing import settlement_terms, signed_terms
+from tests.ledger.world import World
+from tests.zk.curves_for_tests import edwards_add, pack, torsion_points
+from zk.babyjubjub import Point
+from zk.errors import ZkError
+from zk.field import SUBGROUP_ORDER
+from zk.generators import blinding_generator
+from zk.pedersen import Opening
+from zk.sigma import Span
+
+T = TypeVar("T", bound=Transition)
+
+#: Neither the proof of anything nor three points.
+NO_PROOF = bytes(range(256))
+
+
+@dataclass(frozen=True)
+class Forger:
+    """Asked for a proof, it hands out bytes, whether the statement is true or false."""
+
+    forgery: bytes = NO_PROOF
+
+    def prove(self, statement: str, public: Any, private: Any) -> bytes:  # noqa: ARG002
+        return self.forgery
+
+
+def forging(author: Author) -> Author:
+    """The same owner, without scruples about what is true."""
+    return replace(author, proving=Forger())
+
+
+@contextmanager
+def refused(world: World, error: type[ZkError], subject: str) -> Iterator[None]:
+    """The block raises exactly `error` about `subject`, and the ledger is what it was."""
+    before = _everything(world)
+    with pytest.raises(error) as caught:
+        yield
+    assert type(caught.value) is error
+    assert re.fullmatch(subject, caught.value.subject), caught.value.subject
+    assert "\n" not in str(caught.value)
+    assert _everything(world) == before
+
+
+def resigned(world: World, author: Author, draft: T, **terms: object) -> T:
+    """Other terms, and the owner's signature under them."""
+    changed = draft.model_copy(update=terms)
+    signature = author.signer.sign(changed.binding(world.ledger.id))
+    return changed.model_copy(update={"signature": signature})
+
+
+def pure_balance(world: World, binding: bytes, blinding: int) -> bytes:
+    """A true proof that blinding·H is pure blinding."""
+    span = Span((blinding_generator(),), blinding_generator() * blinding)
+    return span.prove((blinding % SUBGROUP_ORDER,), binding, world.randomness).encode()
+
+
+def unbalanced(world: World, deltas: Sequence[tuple[Author, Opening]]) -> Settle:
+    """Legs that do not sum to blinding, under a balance that speaks of the blinding alone."""
+    parts = [signed_terms(world.state, a.account, d.commit().point) for a, d in deltas]
+    terms = settlement_terms(world.state, parts)
+    legs = [a.signed_leg(world.state, terms, d).transition for a, d in deltas]
+    blinding = sum(d.blinding for _, d in deltas)
+    balance = pure_balance(world, terms.binding(world.ledger.id), blinding)
+    return terms.model_copy(update={"legs": tuple(legs), "balance": balance})
+
+
+def with_leg(settlement: Settle, place: int, **changes: object) -> Settle:
+    """One leg's evidence replaced."""
+    legs = list(settlement.legs)
+    legs[place] = legs[place].model_copy(update=changes)
+    return settlement.model_copy(update={"legs": tuple(legs)})
+
+
+def signed(settlement: Settle, place: int) -> SignedLeg:
+    """A leg that is known to be a signed one."""
+    leg = settlement.legs[place]
+    assert isinstance(leg, SignedLeg)
+    return leg
+
+
+def shifted(point: Point, order: int) -> str:
+    """The encoding of the point plus one of the eight torsion points."""
+    return pack(edwards_add((point.x, point.y), torsion_points()[order])).hex()
+
+
+def rows_of(row: Sequence[int], scenarios: int = 4, constant: int = 0) -> Rows:
+    """The same row in every scenario."""
+    return Rows(matrix=(tuple(row),) * scenarios, constants=(constant,) * scenarios)
+
+
+def at_present(world: World) -> State:
+    """The state as the next transition will find it: its clock stands at the world's."""
+    state = world.state.draft(world.ledger.head.number + 1)
+    state.advance(world.now)
+    return state
+
+
+def is_overdue(world: World, author: Author) -> bool:
+    """Whether the guardians may open the account now."""
+    state = at_present(world)
+    return state.is_overdue(state.account(author.account))
+
+
+def riskless(world: World, *values: int) -> Matrices:
+    """Matrices in which each instrument has one value, come what may, and collateral has none."""
+    row = (SCALE, *(0,) * (world.shape.assets - 1), *values)
+    rows = rows_of(row, world.shape.scenarios)
+    return Matrices(initial=rows, maintenance=rows, withdrawal=rows, mark=row)
+
+
+def assert_conserved(world: World, expiry: Opening | None = None) -> None:
+    """Accounts, fund and expiry account hold what was deposited, no contract, and nothing else."""
+    nothing = Opening((0,) * world.shape.components, 0)
+    expiry = expiry or nothing
+    pool = world.state.pool
+    for author in world.authors:
+        assert world.state.account(author.account).commitment == author.known.commit().point
+    assert pool.expiry == expiry.commit().point
+    known = (expiry, pool.fund.opening, *(author.known for author in world.authors))
+    held = sum(known, nothing)
+    assert held.values == (*pool.totals, *(0,) * world.shape.instruments)
+
+
+def _everything(world: World) -> object:
+    """Head and state, as they are stored and as they are remembered."""
+    state = world.state
+    accounts = [state.account(i) for i in range(state.pool.accounts)]
+    return world.ledger.head, state.pool, state.parameters, accounts

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from ledger.errors import NotAdmitted, OutOfOrder, Unauthorised
+from ledger.transitions import Settle
+from prover.author import Author
+from prover.clearing import Fill
+from tests.ledger.adversary.attacks import (
+    NO_PROOF,
+    Forger,
+    forging,
+    refused,
+    resigned,
+)
+from tests.ledger.world import World, stand_in_world
+from zk.errors import ProofRejected, SignatureRejected, Unsatisfied
+from zk.signatures import SigningKey
+
+BID: Mapping[int, int] = {0: -60_000, 2: 10}
+
+
+ASK: Mapping[int, int] = {0: 60_000, 2: -10}
+
+
+@pytest.fixture
+def world() -> World:
+    world = stand_in_world()
+    world.publish()
+    for _ in range(3):
+        world.join(10**7)
+    return world
+
+
+def _crossed(world: World) -> tuple[Fill, Fill]:
+    """A bid and an ask, each to be filled by half."""
+    buyer, seller = world.authors[:2]
+    bid, ask = world.order(buyer, BID), world.order(seller, ASK)
+    return world.fill(buyer, bid, 1, 2), world.fill(seller, ask, 1, 2)
+
+
+def _order(world: World, account: int) -> int:
+    order = world.state.account(account).order
+    assert order is not None
+    return order.id
+
+
+def _forged(world: World, fills: tuple[Fill, ...]) -> Settle:
+    """What a matcher without a true statement would submit."""
+    honest, world.proving = world.proving, Forger()
+    try:
+        return world.firm_settlement(fills)
+    finally:
+        world.proving = honest
+
+
+def test_an_order_is_filled_at_most_once(world: World) -> None:
+    """What remains of it is no order."""
+    fills = _crossed(world)
+    first, second = world.firm_settlement(fills), world.firm_settlement(fills)
+    world.submit(first)
+    for again in (first, second):
+        with refused(world, NotAdmitted, r"order \d+"):
+            world.submit(again)
+
+
+def test_a_cancelled_order_is_not_filled(world: World) -> None:
+    """Nor one that was cancelled and placed anew: that is another order."""
+    fills = _crossed(world)
+    settlement = world.firm_settlement(fills)
+    author = world.authors[1]
+    world.accept(author, author.cancel_order(world.state))
+    with refused(world, NotAdmitted, f"order {fills[1].order}"):
+        world.submit(settlement)
+    world.order(author, ASK)
+    with refused(world, NotAdmitted, f"order {fills[1].order}"):
+        world.submit(settlement)
+
+
+def test_an_order_ends_with_its_epoch(world: World) -> None:
+    """It was solvent under another market."""
+    fills = _crossed(world)
+    world.next_epoch()
+    with refused(world, NotAdmitted, f"order {fills[0].order}"):
+        world.submit(world.firm_settlement(fills))
+    author = world.authors[0]
+    stale = author.cancel_order(world.state).transition
+    with refused(world, NotAdmitted, f"order {fills[0].order}"):
+        world.submit(stale)
+
+
+def test_another_matcher_fills_nothing(world: World) -> None:
+    """Whoever learned the openings: the order names its matcher."""
+    fills = _crossed(world)
+    settlement = world.firm_settlement(fills)
+    world.matcher = SigningKey(bytes(32))
+    with refused(world, Unauthorised, f"matcher of order {fills[0].order}"):
+        world.submit(world.firm_settlement(fills))
+    forged = world.matcher.sign(settlement.binding(world.ledger.id))
+    with refused(world, SignatureRejected, "signature of the matcher"):
+        world.submit(settlement.model_copy(update={"matcher_signature": forged}))
+
+
+def test_the_owner_of_an_order_does_not_fill_it_alone(world: World) -> None:
+    """Not by naming an own key as the matcher of a settlement."""
+    fills = _crossed(world)
+    world.matcher = world.authors[0].signer
+    with refused(world, Unauthorised, f"matcher of order {fills[0].order}"):
+        world.submit(world.firm_settlement(fills))
+
+
+def _attempts(world: World, author: Author) -> list[object]:
+    state, matcher = world.state, world.matcher.public
+    rows = state.current_market.matrices.maintenance
+    return [
+        author.withdraw(state, 0, 5).transition,
+        author.refresh(state).transition,
+        author.prove_margin(state).transition,
+        author.prove_margin(state, escrowed=True).transition,
+        author.publish_claim(state, "", rows).transition,
+        author.place_order(state, world.delta(BID), matcher).transition,
+        forging(author).prove_flat(state).transition,
+    ]
+
+
+def test_an_open_order_admits_deposits_and_its_cancellation_only(world: World) -> None:
+    """Anything else would prove what a fill could falsify."""
+    author = world.authors[0]
+    world.order(author, BID)
+    for attempt in _attempts(world, author):
+        with refused(world, NotAdmitted, "account 0"):
+            world.submit(attempt)  # type: ignore[arg-type]
+    world.deposit(author, 0, 5)
+    world.accept(author, author.cancel_order(world.state))
+    world.accept(author, author.withdraw(world.state, 0, 5))
+
+
+def test_an_order_is_cancelled_by_its_owner_and_by_its_number(world: World) -> None:
+    """Not by another account, not another's, not twice."""
+    author, thief = world.authors[:2]
+    world.order(author, BID)
+    cancel = author.cancel_order(world.state).transition
+    with refused(world, SignatureRejected, "signature of the owner of account 0"):
+        world.submit(resigned(world, thief, cancel))
+    with refused(world, NotAdmitted, f"order {cancel.order + 1}"):
+        world.submit(resigned(world, author, cancel, order=cancel.order + 1))
+    theirs = resigned(world, thief, cancel, account=1, nonce=world.state.account(1).nonce)
+    with refused(world, NotAdmitted, f"order {cancel.order}"):
+        world.submit(theirs)
+    world.submit(cancel)
+    again = resigned(world, author, cancel, nonce=cancel.nonce + 1)
+    with refused(world, NotAdmitted, f"order {cancel.order}"):
+        world.submit(again)
+    with refused(world, OutOfOrder, "nonce of account 0"):
+        world.submit(cancel)
+
+
+def test_an_order_that_nobody_could_pay_is_not_placed(world: World) -> None:
+    """C is solvent and C + O is not: no claim, and no order without one."""
+    author = world.authors[0]
+    greedy = world.delta({0: -10 * 60_000_000, 2: 100_000})
+    with refused(world, Unsatisfied, "constraint rows"):
+        author.place_order(world.state, greedy, world.matcher.public)
+    honest = author.place_order(world.state, world.delta(BID), world.matcher.public).transition
+    point = greedy.commit().point
+    bent = honest.model_copy(update={"order": point, "filled_proof": NO_PROOF})
+    with refused(world, ProofRejected, "(solvency|claim) of account 0 .*"):
+        world.submit(resigned(world, author, bent))

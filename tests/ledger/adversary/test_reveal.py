@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from ledger.errors import MalformedTransition, NotAdmitted, OutOfOrder, TransitionRejected
+from ledger.transitions import Reveal
+from prover.author import Author, Written
+from tests.ledger.adversary.attacks import assert_conserved, refused, riskless
+from tests.ledger.world import World, stand_in_world
+from zk.field import SUBGROUP_ORDER
+
+BUY = {0: -60_000, 2: 10}
+Step = Callable[[World, Author, Author], None]
+
+
+@pytest.fixture
+def world() -> World:
+    world = stand_in_world()
+    world.publish()
+    world.join(10**7)
+    world.join(10**7)
+    return world
+
+
+def _overdue(world: World) -> None:
+    """Everybody who has to prove has not."""
+    world.next_epoch()
+    world.now += world.state.parameters.grace + 1
+
+
+def _endorsed(world: World, reveal: Reveal, **terms: object) -> Reveal:
+    changed = reveal.model_copy(update=terms)
+    binding = changed.binding(world.ledger.id)
+    return changed.model_copy(update={"endorsements": world.offices.guardians.endorse(binding)})
+
+
+def test_an_account_in_standing_is_not_revealed(world: World) -> None:
+    """Not by all the guardians there are: nor at the last second of the grace, nor when exempt."""
+    author, other = world.authors
+    world.trade(author, other, BUY)
+    with refused(world, NotAdmitted, "account 0"):
+        world.reveal(author)
+    world.next_epoch()
+    world.now += world.state.parameters.grace
+    with refused(world, NotAdmitted, "account 0"):
+        world.reveal(author)
+    world.now += 1
+    bystander = world.join(5)
+    opening = bystander.known
+    draft = world.offices.reveal(world.state, 0, world.ledger.entry)
+    exempt = _endorsed(world, draft, account=2, values=opening.values, blinding=opening.blinding)
+    with refused(world, NotAdmitted, "account 2"):
+        world.submit(exempt)
+    world.submit(draft)
+
+
+def test_a_reveal_shows_what_the_account_holds(world: World) -> None:
+    """Guardians cannot make an account poor, or invent its blinding."""
+    author, other = world.authors
+    world.trade(author, other, BUY)
+    _overdue(world)
+    good = world.offices.reveal(world.state, 0, world.ledger.entry)
+    poor = (0, *good.values[1:])
+    for terms in ({"values": poor}, {"blinding": (good.blinding + 1) % SUBGROUP_ORDER}):
+        with refused(world, TransitionRejected, "opening of account 0"):
+            world.submit(_endorsed(world, good, **terms))
+    for values in (good.values[1:], (*good.values, 0), ()):
+        with refused(world, MalformedTransition, "values"):
+            world.submit(_endorsed(world, good, values=values))
+    alias = (good.values[0] + SUBGROUP_ORDER, *good.values[1:])
+    with refused(world, MalformedTransition, r"reveal\.values\.0"):
+        world.submit(_endorsed(world, good, values=alias))
+    world.submit(good)
+
+
+def test_a_reveal_happens_once(world: World) -> None:
+    """The account is in standing again."""
+    author, other = world.authors
+    world.trade(author, other, BUY)
+    _overdue(world)
+    reveal = world.offices.reveal(world.state, 0, world.ledger.entry)
+    world.submit(reveal)
+    with refused(world, NotAdmitted, "account 0"):
+        world.submit(reveal)
+
+
+def test_a_reveal_is_not_replayed_at_the_next_default(world: World) -> None:
+    """What t guardians signed once is no decision about the next time."""
+    author, other = world.authors
+    world.trade(author, other, BUY)
+    _overdue(world)
+    reveal = world.offices.reveal(world.state, 0, world.ledger.entry)
+    world.submit(reveal)
+    _overdue(world)
+    with refused(world, OutOfOrder, "standing of account 0"):
+        world.submit(reveal)
+    again = _endorsed(world, reveal, standing=world.state.account(0).standing)
+    world.submit(again)
+
+
+def _deposit(world: World, author: Author, other: Author) -> None:
+    world.deposit(author, 0, 7)
+    world.deposit(author, 1, 9)
+
+
+def _fill(world: World, author: Author, other: Author) -> None:
+    bid, ask = world.order(author, BUY), world.order(other, {0: 60_000, 2: -10})
+    world.deposit(author, 0, 11)
+    world.clear([(author, world.fill(author, bid, 1, 2)), (other, world.fill(other, ask, 1, 2))])
+
+
+def _rotate(world: World, author: Author, other: Author) -> None:
+    newer = world.offices.with_escrow_secret(77)
+    key = newer.escrow_key()
+    parameters = world.state.parameters.model_copy(update={"escrow": key})
+    world.submit(world.offices.update_params(world.state, parameters, world.now + 86_400))
+    world.now += 86_400
+    world.publish()
+    world.accept(author, author.prove_margin(world.state, escrowed=True))
+    world.offices = newer
+
+
+def _trade(world: World, author: Author, other: Author) -> None:
+    world.trade(author, other, BUY)
+
+
+@pytest.mark.parametrize("steps", [*permutations((_deposit, _fill, _rotate, _trade))])
+def test_a_reveal_succeeds_after_any_history(world: World, steps: tuple[Step, ...]) -> None:
+    """Deposits, fills, trades and a rotated key, in every order: the trail leads to C."""
+    author, other = world.authors
+    world.accept(author, author.refresh(world.state))
+    for step in steps:
+        step(world, author, other)
+        read = world.offices.read(world.state, 0, world.ledger.entry)
+        assert read == author.known
+    _overdue(world)
+    world.reveal(author)
+    opening = world.state.account(0).opening
+    assert opening is not None
+    assert opening.opening == author.known
+    assert_conserved(world)
+
+
+def test_a_fill_after_a_rotation_needs_both_keys(world: World) -> None:
+    """The order is under the old key, its fill under the new one: each key reads its part."""
+    author, other = world.authors
+    old = world.offices
+    key = old.with_escrow_secret(77).escrow_key()
+    parameters = world.state.parameters.model_copy(update={"escrow": key})
+    world.submit(old.update_params(world.state, parameters, world.now + 86_400))
+    world.now += 86_400 - 1
+    world.publish()
+    bid, ask = world.order(author, BUY), world.order(other, {0: 60_000, 2: -10})
+    world.now += 1
+    world.join()  # the clock of the ledger moves on
+    world.clear([(author, world.fill(author, bid, 1, 2)), (other, world.fill(other, ask, 1, 2))])
+    trail = world.state.account(0).trail
+    assert trail.base is not None
+    assert trail.fill is not None
+    assert trail.base.key == old.escrow_key().point
+    assert trail.fill.key == key.point
+
+
+def test_the_offices_read_what_two_keys_hide(world: World) -> None:
+    """An order under the old key and its fill under the new one make one opening."""
+    test_a_fill_after_a_rotation_needs_both_keys(world)
+    offices = world.offices.with_escrow_secret(77)
+    assert offices.read(world.state, 0, world.ledger.entry) == world.authors[0].known
+
+
+def test_a_solvent_account_loses_its_privacy_and_nothing_else(world: World) -> None:
+    """Its money stays; Refresh gives the privacy back, and the old opening opens nothing."""
+    author, other = world.authors
+    world.trade(author, other, BUY)
+    _overdue(world)
+    before = world.state.account(0).commitment
+    world.reveal(author)
+    account = world.state.account(0)
+    assert (account.status, account.commitment) == ("revealed", before)
+    world.deposit(author, 0, 5)
+    opening = world.state.account(0).opening
+    assert opening is not None
+    assert opening.opening == author.known
+    world.accept(author, author.refresh(world.state))
+    account = world.state.account(0)
+    assert (account.status, account.opening) == ("active", None)
+    assert opening.opening != author.known
+    assert opening.opening.values == author.known.values
+    assert_conserved(world)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_deposit_does_not_stop_a_reveal(world: World, times: int) -> None:
+    """The guardians sign, the owner pays a cent in, and what they signed is as good as before."""
+    author, other = world.authors
+    world.trade(author, other, BUY)
+    _overdue(world)
+    reveal = world.offices.reveal(world.state, 0, world.ledger.entry)
+    for _ in range(times):
+        world.deposit(author, 0, 1)
+        world.deposit(author, 1, 3)
+    world.submit(reveal)
+    opening = world.state.account(0).opening
+    assert opening is not None
+    assert opening.opening == author.known
+
+
+def test_a_revealed_account_stays_so_whatever_is_public(world: World) -> None:
+    """Fees and withdrawals leave the opening known, a second default reads it; trades hide it."""
+    author, other = world.authors
+    world.trade(author, other, BUY)
+    _overdue(world)
+    world.reveal(author)
+    steps: list[Callable[[], Written[Any]]] = [
+        lambda: author.place_order(world.state, world.delta({}), world.matcher.public),
+        lambda: author.cancel_order(world.state),
+        lambda: author.withdraw(world.state, 0, 5),
+    ]
+    for step in steps:
+        world.accept(author, step())
+        account = world.state.account(0)
+        assert account.status == "revealed"
+        assert account.opening is not None
+        assert account.opening.opening == author.known
+    _overdue(world)
+    world.deposit(author, 0, 3)
+    world.reveal(author)
+    assert_conserved(world)
+    world.trade(author, other, BUY)
+    account = world.state.account(0)
+    assert (account.status, account.opening) == ("active", None)
+
+
+def test_a_public_amount_gives_no_privacy_back(world: World) -> None:
+    """After a withdrawal everybody can still compute what a revealed account holds."""
+    author, other = world.authors
+    world.trade(author, other, BUY)
+    _overdue(world)
+    world.reveal(author)
+    world.accept(author, author.withdraw(world.state, 0, 5))
+    opening = world.state.account(0).opening
+    assert opening is not None
+    assert opening.opening == author.known
+
+
+def test_a_reveal_succeeds_however_much_is_owed(world: World) -> None:
+    """2^46 lots that become worth as much as an entry can say: past 64 bits of cash."""
+    author, other = world.authors
+    world.now += 1_800
+    world.publish(matrices=riskless(world, 0, 0))
+    world.trade(author, other, {3: 1 << 46})
+    world.now += 1_800
+    world.publish(matrices=riskless(world, 0, (1 << 47) - 1))
+    world.now += world.state.parameters.grace + 1
+    world.reveal(other)
+    assert world.state.account(1).status == "frozen"

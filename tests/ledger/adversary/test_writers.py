@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ledger.encoding import Decoding
+from ledger.errors import NotAdmitted, OutOfOrder
+from ledger.ledger import Ledger
+from ledger.store import MemoryStore, SqliteStore, Store
+from prover.author import Author
+from tests.ledger.adversary.attacks import assert_conserved, refused
+from tests.ledger.stand_in import UnsoundStandIn
+from tests.ledger.world import World, fastest, stand_in_world
+from zk.errors import ZkError
+from zk.randomness import insecure_seeded_randomness
+from zk.signatures import SigningKey
+
+BUY = {0: -60_000, 2: 10}
+
+
+def _second(world: World, store: Store) -> Ledger:
+    """Another reader and writer of the same store, with the same judge."""
+    judge = world.proving
+    assert isinstance(judge, UnsoundStandIn)
+    return Ledger(store, lambda _: judge, Decoding(fastest().decode_point))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "shared.ledger"
+
+
+@pytest.fixture
+def world(path: Path) -> World:
+    world = stand_in_world(store=SqliteStore.create(path))
+    world.publish()
+    world.join(10**7)
+    world.join(10**7)
+    return world
+
+
+def test_two_writers_take_turns(world: World, path: Path) -> None:
+    """Each sees what the other has written before it writes, and both arrive at one root."""
+    mine, theirs = world.ledger, _second(world, SqliteStore.open(path))
+    author = world.authors[0]
+    for turn in range(6):
+        world.ledger = (mine, theirs)[turn % 2]
+        world.deposit(author, 0, turn + 1)
+        assert mine.head == theirs.head
+        assert mine.state.account(0) == theirs.state.account(0)
+        assert mine.state.pool == theirs.state.pool
+    buyer, seller = world.authors
+    world.trade(buyer, seller, BUY)
+    assert mine.state.pool == theirs.state.pool
+    assert_conserved(world)
+
+
+def test_what_was_true_under_a_stale_head_is_judged_anew(world: World, path: Path) -> None:
+    """Written against a state that somebody else has since moved on: refused, not applied."""
+    mine, theirs = world.ledger, _second(world, SqliteStore.open(path))
+    author = world.authors[0]
+    late = author.withdraw(mine.state, 0, 5).transition
+    world.ledger = theirs
+    world.deposit(author, 0, 7)
+    world.ledger = mine
+    with refused(world, OutOfOrder, "nonce of account 0"):
+        world.submit(late)
+    assert mine.head == theirs.head
+
+
+def test_two_writers_do_not_open_one_account_twice(world: World, path: Path) -> None:
+    """The first opens it; the second had looked when the key owned nothing."""
+    mine, theirs = world.ledger, _second(world, SqliteStore.open(path))
+    randomness = insecure_seeded_randomness(b"twice")
+    stranger = Author(SigningKey.draw(randomness), bytes(32), world.proving, randomness)
+    assert mine.state.owned_by(stranger.signer.public) is None
+    opened = stranger.open_account(mine.state).transition
+    theirs.submit(opened, world.now)
+    with refused(world, NotAdmitted, "owner"):
+        world.submit(opened)
+    assert mine.state.pool.accounts == 3
+
+
+def test_two_replicas_agree_at_every_entry(world: World) -> None:
+    """The same bytes and times on another store: the same hashes, roots and refusals."""
+    buyer, seller = world.authors
+    world.trade(buyer, seller, BUY)
+    world.next_epoch()
+    bid, ask = world.order(buyer, BUY), world.order(seller, {0: 60_000, 2: -10})
+    world.clear([(buyer, world.fill(buyer, bid, 1, 2)), (seller, world.fill(seller, ask, 1, 2))])
+    world.accept(buyer, buyer.withdraw(world.state, 0, 5))
+    replica = stand_in_world(store=MemoryStore()).ledger
+    assert replica.id == world.ledger.id
+    for entry in world.ledger.entries(1):
+        assert replica.submit(entry.transition, entry.time) == entry
+        with pytest.raises(ZkError):
+            replica.submit(entry.transition, entry.time)
+        assert replica.head == entry
+
+
+def test_a_refusal_in_between_leaves_no_trace(world: World) -> None:
+    """Neither on the log nor in what is remembered: the next root is that of a quiet ledger."""
+    quiet = stand_in_world()
+    quiet.publish()
+    quiet.join(10**7)
+    quiet.join(10**7)
+    author = world.authors[0]
+    crooked = author.withdraw(world.state, 0, 5).transition.model_copy(update={"amount": 6})
+    with pytest.raises(ZkError):
+        world.ledger.submit(crooked.encode(), world.now + 10**6)
+    world.deposit(author, 0, 5)
+    quiet.deposit(quiet.authors[0], 0, 5)
+    assert world.ledger.head == quiet.ledger.head

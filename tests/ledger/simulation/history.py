@@ -1,0 +1,84 @@
+"""Whole histories: what people do how often, and what is checked on the way."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+
+from tests.ledger.simulation import (
+    administration,
+    attacks,
+    default,
+    hostile,
+    owners,
+    tampering,
+    trading,
+)
+from tests.ledger.simulation.invariants import Invariants
+from tests.ledger.simulation.setting import Setting
+from tests.ledger.simulation.simulator import Action, Simulation
+
+#: Who is there when a history begins.
+FIRST_ACCOUNTS = 5
+
+#: How often each action is tried; one that does not apply gives way to another.
+ACTIONS: Mapping[Action, int] = {
+    owners.join: 3,
+    owners.deposit: 6,
+    owners.withdraw: 8,
+    owners.refresh: 4,
+    owners.heartbeat: 18,
+    owners.prove_flat: 3,
+    owners.publish_claim: 3,
+    owners.redeem: 4,
+    owners.redeem_at_once: 25,
+    trading.place_order: 10,
+    trading.cancel_order: 2,
+    trading.trade: 8,
+    trading.clear: 12,
+    administration.publish: 30,
+    administration.expire: 3,
+    administration.change_parameters: 2,
+    default.fall_silent: 14,
+    default.reveal: 12,
+    default.reveal_late: 6,
+    default.take_over: 8,
+    default.absorb: 10,
+    tampering.tamper: 16,
+    hostile.replay: 3,
+    attacks.turn_back_time: 1,
+    attacks.counterfeit: 1,
+    attacks.open_again: 1,
+    attacks.unbalanced: 1,
+    attacks.greedy_fill: 3,
+    attacks.stolen_order: 3,
+    attacks.leap: 12,
+    attacks.yesterdays_terms: 30,
+}
+
+
+def simulate(setting: Setting, seed: int, steps: int, *, every: int = 100) -> Simulation:
+    """A history of so many steps; a failure says which seed it was and what happened last."""
+    sim = Simulation(setting, seed, ACTIONS)
+    invariants = Invariants(sim)
+    try:
+        joining, paying = (owners.join,) * FIRST_ACCOUNTS, (owners.deposit,) * 3 * FIRST_ACCOUNTS
+        for beginning in (administration.publish, *joining, *paying):
+            attempt = beginning(sim)
+            assert attempt is not None
+            sim.perform(attempt)
+            invariants.check()
+        for step in range(1, steps + 1):
+            sim.step()
+            invariants.check()
+            if step % every == 0:
+                invariants.check_everything()
+        invariants.check_replay()
+    except Exception as error:
+        told = "\n".join(sim.past)
+        raise AssertionError(
+            f"step {sim.steps}: {error}\n"
+            f"again: TACIT_SIMULATION_SEED={seed} TACIT_SIMULATION_STEPS={sim.steps}\n"
+            f"{told}\n{traceback.format_exc()}"
+        ) from None
+    return sim

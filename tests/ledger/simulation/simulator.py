@@ -1,0 +1,179 @@
+"""The simulator: it moves the clock, picks what somebody does next, and compares the outcome."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ledger.ledger import Ledger
+from ledger.log import Entry
+from ledger.state import State
+from ledger.transitions import Reveal, Transition
+from prover.author import Author, Written
+from tests.ledger.simulation.model import Model, Vault
+from tests.ledger.simulation.setting import Setting
+from zk.errors import ZkError
+
+#: What is printed of a history that failed.
+REMEMBERED: Final = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a step must be refused, and how that is said."""
+
+    why: str
+    kinds: tuple[type[ZkError], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A step: how it is written, what it changes once accepted, why it must not be."""
+
+    name: str
+    write: Callable[[], Transition | bytes]
+    land: Callable[[Entry], None]
+    refusals: list[Refusal] = field(default_factory=list)
+    note: str = ""
+    #: When it is submitted, if not now.
+    time: int | None = None
+
+
+Action = Callable[["Simulation"], Attempt | None]
+
+
+class Simulation:
+    """A ledger, its model, and everybody's will, from one seed."""
+
+    def __init__(self, setting: Setting, seed: int, actions: Mapping[Action, int]) -> None:
+        self.setting, self.seed = setting, seed
+        self.world, self.keys = setting.world, setting.keys
+        self.rng = random.Random(seed)
+        self.model = Model(
+            self.world.shape, self.ledger.genesis.parameters, self.ledger.genesis.time
+        )
+        self.accepted: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        self.past: deque[str] = deque(maxlen=REMEMBERED)
+        self.steps = 0
+        self.stalled_until = 0
+        #: What guardians have signed and not submitted; the standing and the nonce they saw.
+        self.signed_reveals: list[tuple[Reveal, int, int]] = []
+        #: Steps of a crash or a squeeze that is under way, and its direction.
+        self.trend, self.trend_left = 0, 0
+        self._actions, self._weights = list(actions), list(actions.values())
+
+    # What actions ask.
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.world.ledger
+
+    @property
+    def authors(self) -> list[Author]:
+        return self.world.authors
+
+    @property
+    def now(self) -> int:
+        return self.world.now
+
+    def view(self) -> State:
+        """The state as the next entry will find it: parameters that are due are in force."""
+        state = self.world.state
+        draft = state.draft(self.ledger.head.number + 1)
+        draft.advance(self.now)
+        return draft
+
+    def chance(self, probability: float) -> bool:
+        return self.rng.random() < probability
+
+    def pick(self) -> int | None:
+        """An account that can act, mostly."""
+        model, everyone = self.model, range(len(self.model.vaults))
+        if everyone and self.chance(0.05):
+            frozen = [i for i in everyone if model.vaults[i].status == "frozen"]
+            return self.rng.choice(frozen or everyone)
+        able = [i for i in everyone if model.is_free(i) and not model.vaults[i].silent]
+        return self.rng.choice(able) if able else None
+
+    def pick_two(self) -> tuple[int, int] | None:
+        """Two different ones."""
+        one, other = self.pick(), self.pick()
+        return None if one is None or other is None or one == other else (one, other)
+
+    def vault(self, index: int) -> Vault:
+        return self.model.vaults[index]
+
+    # One step.
+
+    def step(self) -> None:
+        """Time passes, somebody acts, and it ends as the model says it must."""
+        self.steps += 1
+        self._pass_time()
+        attempt = None
+        while attempt is None:
+            (action,) = self.rng.choices(self._actions, self._weights)
+            attempt = action(self)
+        self.perform(attempt)
+
+    def perform(self, attempt: Attempt) -> None:
+        """Accepted and landed, or refused with the state as it was."""
+        reasons = ", ".join(refusal.why for refusal in attempt.refusals)
+        self.past.append(
+            f"{self.steps} at {self.now}: {attempt.name} {attempt.note}"
+            + (f" (to be refused: {reasons})" if reasons else "")
+        )
+        before = self.ledger.head
+        try:
+            written = attempt.write()
+            data = written if isinstance(written, bytes) else written.encode()
+            entry = self.ledger.submit(data, self.now if attempt.time is None else attempt.time)
+        except ZkError as error:
+            self.past[-1] += f" -> {type(error).__name__}: {error}"
+            self._check_refusal(attempt, error)
+            assert self.ledger.head == before, "a refused step left something on the log"
+            self.refused[attempt.refusals[0].why] += 1
+            return
+        assert not attempt.refusals, f"{attempt.name} was accepted in spite of: {reasons}"
+        self.model.move_to(self.now)
+        attempt.land(entry)
+        self.accepted[attempt.name] += 1
+
+    def owned(
+        self,
+        name: str,
+        index: int,
+        write: Callable[[Author, State], Written[Any]],
+        land: Callable[[], None],
+        refusals: list[Refusal],
+        note: str = "",
+    ) -> Attempt:
+        """A step of an account's owner: its opening and its nonce follow where it is accepted."""
+        author, kept = self.authors[index], list[Written[Any]]()
+
+        def written() -> Transition:
+            kept.append(write(author, self.view()))
+            transition = kept[-1].transition
+            assert isinstance(transition, Transition)
+            return transition
+
+        def landed(entry: Entry) -> None:
+            author.opening = kept[-1].opening
+            self.vault(index).nonce += 1
+            land()
+
+        return Attempt(name, written, landed, refusals, f"of account {index} {note}")
+
+    def _check_refusal(self, attempt: Attempt, error: ZkError) -> None:
+        if not attempt.refusals:
+            raise AssertionError(f"{attempt.name} had to be accepted: {error}") from error
+        kinds = tuple(kind for refusal in attempt.refusals for kind in refusal.kinds)
+        if not isinstance(error, kinds):
+            raise AssertionError(f"{attempt.name} was refused for another reason") from error
+
+    def _pass_time(self) -> None:
+        stalled = self.now < self.stalled_until
+        self.world.now += self.rng.choice((60, 400, 900) if stalled else (0, 1, 30, 60, 120, 240))
