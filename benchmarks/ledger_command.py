@@ -16,8 +16,8 @@ from benchmarks.machine import load, machine, versions
 from benchmarks.report import FORMAT, show
 from benchmarks.settling import measure_settling
 from circuits.shape import SHAPES
-from zk.backends import Choice, describe, select
-from zk.console import BackendOption, err, out, print_json
+from zk.backends import Choice
+from zk.console import BackendOption, announced, err, out, print_json
 from zk.formats.files import write_files
 
 _KINDS = {"firm": firm, "signed": signed}
@@ -39,8 +39,7 @@ def bench_ledger(
 
     Example: tacit bench ledger --shape tiny --settlements 5 --accounts 100
     """
-    chosen = select(backend)
-    err.print(f"backend: {describe(chosen)}", soft_wrap=True)
+    chosen = announced(backend)
     document: dict[str, Any] = {
         "format": FORMAT,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from zk.backends import Choice, describe, select
-from zk.console import BackendOption, JsonOption, err, print_json, progress_bar
+from zk.backends import Choice
+from zk.console import BackendOption, JsonOption, announced, err, print_json, progress_bar
 from zk.formats.files import read_bytes, write_files
 from zk.formats.json import encode_proof, encode_public
 from zk.formats.wtns import decode_wtns
@@ -27,8 +27,7 @@ def prove(
 
     Example: tacit prove circuit.zkey witness.wtns --proof proof.json --public public.json
     """
-    chosen = select(backend)
-    err.print(f"backend: {describe(chosen)}", soft_wrap=True)
+    chosen = announced(backend)
     with progress_bar() as progress:
         prover = chosen.open_prover(zkey, progress)
         values = decode_wtns(read_bytes(witness))

@@ -22,8 +22,8 @@ from prover.development import development_genesis
 from prover.keys import KeyFiles, cache_folder
 from prover.offices import InsecureOffices
 from verifier.auditing.books import InsecureEscrowKey
-from zk.backends import Backend, Choice, describe, select
-from zk.console import BackendOption, JsonOption, err, print_json, progress_bar
+from zk.backends import Backend, Choice
+from zk.console import BackendOption, JsonOption, announced, print_json, progress_bar
 from zk.errors import Conflict, MalformedFile
 from zk.formats.files import MAX_JSON_BYTES, read_bytes, write_secret_files
 from zk.randomness import system_randomness
@@ -58,7 +58,7 @@ def init(
 
     Example: tacit ledger init demo.ledger --shape tiny
     """
-    chosen = _announced(backend)
+    chosen = announced(backend)
     if genesis is not None:
         founded = Genesis.decode(read_bytes(genesis, MAX_JSON_BYTES).strip())
         if founded.mode == "production" or pin:
@@ -97,7 +97,7 @@ def publish(
 
     Example: tacit market publish demo.ledger --spot BTC=6010000
     """
-    chosen = _announced(backend)
+    chosen = announced(backend)
     opened, offices = Ledger.open(ledger, chosen), read_offices(ledger)
     state = opened.state
     market = state.market(state.pool.epoch)
@@ -191,9 +191,3 @@ def _with(
 
 def _pins(pins: list[str]) -> dict[str, str]:
     return {name: digest for name, _, digest in (pin.partition("=") for pin in pins)}
-
-
-def _announced(backend: Choice) -> Backend:
-    chosen = select(backend)
-    err.print(f"backend: {describe(chosen)}", soft_wrap=True)
-    return chosen

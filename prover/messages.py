@@ -7,7 +7,7 @@
 | KEM  | DHKEM(X25519, HKDF-SHA256)   |
 | KDF  | HKDF-SHA256                  |
 | AEAD | ChaCha20-Poly1305, no extra data |
-| info | "tacit/v1/message"           |
+| info | "tacit/v1/message", or what the message is part of |
 
 Opening a message is the library's. Sealing one is written out here, because the library draws the
 ephemeral key itself, and a run must be repeatable from its seed. A message says nothing of who
@@ -97,14 +97,14 @@ class Recipient:
         """What others encrypt to, 32 bytes."""
         return _public(self.secret)
 
-    def decrypt(self, message: bytes) -> bytes:
-        """What was encrypted to this key; anything else is `Undecipherable`."""
+    def decrypt(self, message: bytes, info: bytes = INFO) -> bytes:
+        """What was encrypted to this key, for this purpose; else `Undecipherable`."""
         try:
             cipher = HPKE.new(
                 receiver_key=import_x25519_private_key(self.secret),
                 aead_id=HPKE.AEAD.CHACHA20_POLY1305,
                 enc=message[:KEY_BYTES],
-                info=INFO,
+                info=info,
             )
             return cipher.unseal(message[KEY_BYTES:])
         except ValueError:
@@ -117,10 +117,16 @@ class Recipient:
 
 
 def encrypt_to(
-    public: bytes, plaintext: bytes, randomness: Randomness = system_randomness
+    public: bytes,
+    plaintext: bytes,
+    randomness: Randomness = system_randomness,
+    info: bytes = INFO,
 ) -> bytes:
-    """The message that only the holder of that key can read; `Malformed` where it is no key."""
-    return seal(public, plaintext, _secret(randomness))
+    """The message that only the holder of that key can read; `Malformed` where it is no key.
+
+    `info` says what the message is about: it is opened with the same, or not at all.
+    """
+    return seal(public, plaintext, _secret(randomness), info)
 
 
 def seal(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zk.backends import Backend, Choice, describe, select
-from zk.console import BackendOption, JsonOption, err, out, progress_bar
+from zk.backends import Backend, Choice
+from zk.console import BackendOption, JsonOption, announced, err, out, progress_bar
 from zk.errors import Malformed, ZkError
 from zk.formats.files import write_files, write_secret_files
 from zk.progress import Progress
@@ -78,8 +78,7 @@ def audit(
     from verifier.auditing import audit_file
     from verifier.auditing.terminal import show
 
-    chosen = select(backend)
-    err.print(f"backend: {describe(chosen)}", soft_wrap=True)
+    chosen = announced(backend)
     try:
         signer = _signer(sign, verdict)
         earlier = _earlier(start, auditor)

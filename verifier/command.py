@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from zk.backends import Choice, describe, select
-from zk.console import BackendOption, JsonOption, err, print_json
+from zk.backends import Choice
+from zk.console import BackendOption, JsonOption, announced, err, print_json
 from zk.errors import ZkError
 from zk.formats.files import MAX_JSON_BYTES, read_bytes
 from zk.formats.json import decode_proof, decode_public, decode_verifying_key
@@ -25,8 +25,7 @@ def verify(
 
     Example: tacit verify verification_key.json proof.json public.json
     """
-    chosen = select(backend)
-    err.print(f"backend: {describe(chosen)}", soft_wrap=True)
+    chosen = announced(backend)
     try:
         verifying_key = decode_verifying_key(read_bytes(key, MAX_JSON_BYTES))
         inputs = decode_public(read_bytes(public, MAX_JSON_BYTES))

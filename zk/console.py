@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
-from zk.backends import Choice
+from zk.backends import Backend, Choice, describe, select
 from zk.progress import Progress, silent
 
 out = Console(highlight=False)
@@ -20,6 +20,13 @@ err = Console(stderr=True, highlight=False)
 
 BackendOption = Annotated[Choice, typer.Option("--backend", help="Which arithmetic to run on.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def announced(choice: Choice) -> Backend:
+    """The backend that a command runs on, which it says before anything else."""
+    backend = select(choice)
+    err.print(f"backend: {describe(backend)}", soft_wrap=True)
+    return backend
 
 
 def print_json(document: Any) -> None:

@@ -16,13 +16,13 @@ from prover.guardian import (
     Nonces,
     Record,
     Terms,
-    TransportKey,
     complaints,
     join,
     receive,
     respond,
     reveal_account,
 )
+from prover.messages import Recipient
 from prover.offices import Committee
 from zk.randomness import Randomness
 
@@ -38,7 +38,7 @@ class Guardians:
     @classmethod
     def met(cls, committee: Committee, randomness: Randomness) -> Guardians:
         """After a key generation of all of them: pledges, deals, and no complaints."""
-        transports = [TransportKey.draw(randomness) for _ in committee.members]
+        transports = [Recipient.draw(randomness) for _ in committee.members]
         terms = Terms(
             purpose="escrow key",
             nonce=randomness(1 << 256).to_bytes(32, "big"),

@@ -37,7 +37,6 @@ from prover.guardian.opening import (
 from prover.guardian.partials import Partial, check_partial, combine_partials
 from prover.guardian.possession import NoncePair, Nonces, Response, join, respond
 from prover.guardian.shares import KeyShare, SharedKey
-from prover.guardian.transport import TransportKey
 
 __all__ = [
     "Answer",
@@ -64,7 +63,6 @@ __all__ = [
     "Response",
     "SharedKey",
     "Terms",
-    "TransportKey",
     "audit_account",
     "check_partial",
     "combine_disclosures",

@@ -10,7 +10,7 @@ from ledger.encoding import Count, Digest, Model, PublicKey, SignatureBytes
 from ledger.escrows import Found
 from prover.guardian.errors import NotPermitted
 from prover.guardian.partials import Partial
-from prover.guardian.transport import TransportKey, seal_to
+from prover.messages import Recipient, encrypt_to
 from zk.errors import Malformed
 from zk.signatures import SigningKey, verify_signature
 
@@ -69,11 +69,11 @@ class Disclosure(Model):
 
     def seal(self, request: AuditRequest) -> bytes:
         """For the auditor's eyes."""
-        return seal_to(request.encryption, self.encode(), request.terms())
+        return encrypt_to(request.encryption, self.encode(), info=request.terms())
 
 
-def open_disclosure(request: AuditRequest, sealed: bytes, transport: TransportKey) -> Disclosure:
+def open_disclosure(request: AuditRequest, sealed: bytes, transport: Recipient) -> Disclosure:
     """What a guardian answered to that request."""
     if transport.public != request.encryption:
         raise Malformed("transport key", expected="that of the request", actual="another")
-    return Disclosure.decode(transport.open(sealed, request.terms()))
+    return Disclosure.decode(transport.decrypt(sealed, request.terms()))

@@ -36,7 +36,7 @@ from ledger.encoding import (
 )
 from prover.guardian.errors import MalformedCeremony
 from prover.guardian.shares import SharedKey
-from prover.guardian.transport import seal_to
+from prover.messages import encrypt_to
 from zk.babyjubjub import Point
 from zk.errors import Malformed
 from zk.sigma import Span
@@ -229,7 +229,7 @@ def _index(guardian: int) -> bytes:
 def _require_encryption_key(public: bytes) -> None:
     """One key that no dealer could encrypt to would stop every deal."""
     try:
-        seal_to(public, b"", b"")
+        encrypt_to(public, b"")
     except Malformed as error:
         raise MalformedCeremony(
             "encryption key of a guardian", expected=error.expected, actual=error.actual

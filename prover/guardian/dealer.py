@@ -28,7 +28,7 @@ from prover.guardian.errors import MalformedCeremony, ShareRejected
 from prover.guardian.judgement import judge, judge_deals
 from prover.guardian.polynomial import Polynomial, commitment_at, place_of
 from prover.guardian.shares import KeyShare
-from prover.guardian.transport import TransportKey, Undecipherable, seal_to
+from prover.messages import Recipient, Undecipherable, encrypt_to
 from zk.babyjubjub import Point
 from zk.errors import Conflict, Malformed, Rejected
 from zk.field import SUBGROUP_ORDER, decode, encode
@@ -109,14 +109,14 @@ class Dealer:
     def _sealed(self, receiver: int) -> bytes:
         share = encode(self._polynomial.at(place_of(receiver)))
         public = self._terms.members[receiver].encryption
-        return seal_to(public, share, share_info(self._session, self.index, receiver))
+        return encrypt_to(public, share, info=share_info(self._session, self.index, receiver))
 
     def __repr__(self) -> str:
         return f"Dealer({self.index}, <redacted>)"
 
 
 def complaints(
-    record: Record, index: int, transport: TransportKey, signer: SigningKey
+    record: Record, index: int, transport: Recipient, signer: SigningKey
 ) -> list[Complaint]:
     """About every dealer who is in order in public, and not towards us."""
     session = record.check()
@@ -131,7 +131,7 @@ def complaints(
 
 
 def receive(
-    record: Record, index: int, transport: TransportKey, before: KeyShare | None = None
+    record: Record, index: int, transport: Recipient, before: KeyShare | None = None
 ) -> KeyShare:
     """Our share of what the record gives; `before` is the one that a refresh renews."""
     outcome = judge(record)
@@ -148,9 +148,7 @@ def receive(
     return share
 
 
-def _received(
-    record: Record, session: bytes, deal: Deal, index: int, transport: TransportKey
-) -> int:
+def _received(record: Record, session: bytes, deal: Deal, index: int, transport: Recipient) -> int:
     """What a qualified dealer gave us: sealed, or in its answer."""
     try:
         return _opened(session, deal, index, transport)
@@ -164,12 +162,12 @@ def _received(
         raise
 
 
-def _opened(session: bytes, deal: Deal, index: int, transport: TransportKey) -> int:
+def _opened(session: bytes, deal: Deal, index: int, transport: Recipient) -> int:
     """The sealed share; `Rejected` where it does not open or does not fit."""
     subject = f"share from dealer {deal.dealer}"
     info = share_info(session, deal.dealer, index)
     try:
-        share = decode(transport.open(deal.sealed[index], info), SUBGROUP_ORDER, subject)
+        share = decode(transport.decrypt(deal.sealed[index], info), SUBGROUP_ORDER, subject)
     except (Malformed, Undecipherable):
         raise ShareRejected(subject, expected="one that opens", actual="another") from None
     if not _fits(deal, index, share):

@@ -24,8 +24,8 @@ from prover.matcher.report import (
     show_refused,
     show_settled,
 )
-from zk.backends import Backend, Choice, describe, select
-from zk.console import BackendOption, JsonOption, err, print_json, progress_bar
+from zk.backends import Choice, select
+from zk.console import BackendOption, JsonOption, announced, err, print_json, progress_bar
 from zk.errors import Conflict, Malformed
 from zk.formats.files import read_bytes
 
@@ -119,7 +119,7 @@ def clear(
 
     Example: tacit matcher clear demo.ledger --key pool.key --inbox inbox
     """
-    chosen = _announced(backend)
+    chosen = announced(backend)
     keys = _keys(key, password_file)
     messages = _messages(inbox, keys)
     opened = Ledger.open(ledger, chosen)
@@ -181,9 +181,3 @@ def _password(file: Path | None, *, confirm: bool = False) -> str:
         raise Conflict("password", expected="--password-file, or a terminal", actual="neither")
     typed: str = typer.prompt("password", hide_input=True, confirmation_prompt=confirm, err=True)
     return typed
-
-
-def _announced(backend: Choice) -> Backend:
-    chosen = select(backend)
-    err.print(f"backend: {describe(chosen)}", soft_wrap=True)
-    return chosen

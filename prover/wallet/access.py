@@ -27,8 +27,8 @@ from prover.founding import ledger_time
 from prover.keys import KeyFiles, cache_folder
 from prover.wallet.file import WalletFile
 from prover.wallet.wallet import Wallet, Write
-from zk.backends import Backend, Choice, describe, select
-from zk.console import err, print_json, progress_bar
+from zk.backends import Backend, Choice
+from zk.console import announced, err, print_json, progress_bar
 from zk.errors import Conflict, Malformed, MalformedFile
 from zk.formats.files import read_bytes
 
@@ -83,19 +83,12 @@ class Desk:
         return self.wallet.perform(self.ledger, self.now, write)
 
 
-def choose(backend: Choice) -> Backend:
-    """The backend, said aloud."""
-    chosen = select(backend)
-    err.print(f"backend: {describe(chosen)}", soft_wrap=True)
-    return chosen
-
-
 @contextmanager
 def sit_down(
     wallet: Path, ledger: Path, password_file: Path | None, backend: Choice, time: int | None = None
 ) -> Iterator[Desk]:
     """Opens both, follows the log, and keeps other processes from the wallet."""
-    chosen = choose(backend)
+    chosen = announced(backend)
     opened = Ledger.open(ledger, chosen)
     proving, decoding = LazyProving(opened, chosen), Decoding(chosen.decode_point)
     read_bytes(wallet)  # a file that is not there is no reason to ask for a password

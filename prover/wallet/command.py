@@ -21,7 +21,6 @@ from prover.wallet.access import (
     WalletArgument,
     ask_password,
     ask_secret,
-    choose,
     sit_down,
 )
 from prover.wallet.bars import bars
@@ -31,7 +30,7 @@ from prover.wallet.picture import svg
 from prover.wallet.showing import describe, past, show_account, show_past
 from prover.wallet.wallet import Wallet
 from zk.backends import Choice
-from zk.console import BackendOption, JsonOption, print_json
+from zk.console import BackendOption, JsonOption, announced, print_json
 from zk.console import out as console
 from zk.errors import Conflict, Malformed
 from zk.formats.files import read_bytes, write_files
@@ -196,7 +195,7 @@ def _create(
     seed: bytes | None,
     as_json: bool,
 ) -> None:
-    chosen = choose(backend)
+    chosen = announced(backend)
     opened = Ledger.open(ledger, chosen)
     if path.exists():
         raise Conflict(str(path), expected="no file yet", actual="one that exists")

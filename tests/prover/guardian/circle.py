@@ -18,13 +18,13 @@ from prover.guardian import (
     Record,
     SharedKey,
     Terms,
-    TransportKey,
     complaints,
     join,
     receive,
     respond,
 )
 from prover.guardian.polynomial import Polynomial, place_of
+from prover.messages import Recipient
 from zk.babyjubjub import Point
 from zk.field import SUBGROUP_ORDER
 from zk.randomness import Randomness, insecure_seeded_randomness
@@ -44,11 +44,11 @@ class Circle:
     t: int
     randomness: Randomness = field(default_factory=lambda: insecure_seeded_randomness(7))
     signers: Sequence[SigningKey] = ()
-    transports: list[TransportKey] = field(init=False)
+    transports: list[Recipient] = field(init=False)
 
     def __post_init__(self) -> None:
         self.signers = self.signers or [SigningKey.draw(self.randomness) for _ in range(self.n)]
-        self.transports = [TransportKey.draw(self.randomness) for _ in range(self.n)]
+        self.transports = [Recipient.draw(self.randomness) for _ in range(self.n)]
 
     def terms(self, refreshes: SharedKey | None = None, nonce: int = 0) -> Terms:
         """What they agree on."""

@@ -11,7 +11,6 @@ from prover.blank import BLANK_SIGNATURE
 from prover.guardian import (
     AuditRequest,
     Guardian,
-    TransportKey,
     audit_account,
     combine_disclosures,
     escrows_of,
@@ -19,13 +18,13 @@ from prover.guardian import (
     read_account,
 )
 from prover.guardian.errors import NotPermitted, PartialRejected, TooFewGuardians
-from prover.guardian.transport import Undecipherable
+from prover.messages import Recipient, Undecipherable
 from tests.prover.guardian.guarded import GuardedWorld
 from zk.errors import Conflict, SignatureRejected
 from zk.signatures import SigningKey
 
 AUDITOR = SigningKey(b"\1" * 32)
-TRANSPORT = TransportKey(b"\2" * 32)
+TRANSPORT = Recipient(b"\2" * 32)
 
 
 @pytest.fixture(scope="module")

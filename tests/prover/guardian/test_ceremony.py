@@ -11,7 +11,7 @@ from prover.guardian import Complaint, Dealer, Record, judge, receive
 from prover.guardian.ceremony import Answer, Deal, share_info
 from prover.guardian.errors import MalformedCeremony, ShareRejected
 from prover.guardian.polynomial import place_of, weights
-from prover.guardian.transport import Undecipherable, seal_to
+from prover.messages import Undecipherable, encrypt_to
 from tests.prover.guardian.circle import Circle, garbled
 from zk.babyjubjub import Point, add_all
 from zk.errors import Conflict, SignatureRejected
@@ -71,7 +71,7 @@ def test_a_share_of_another_polynomial_disqualifies(circle: Circle) -> None:
 
     def forge(deal: Deal) -> Deal:
         info = share_info(terms.session(), deal.dealer, 3)
-        sealed = seal_to(terms.members[3].encryption, encode(4711), info)
+        sealed = encrypt_to(terms.members[3].encryption, encode(4711), info=info)
         return deal.model_copy(update={"sealed": (*deal.sealed[:3], sealed)})
 
     assert judge(circle.hold(terms, {1: forge})).disqualified == {1: "no share for guardian 3"}
@@ -93,14 +93,14 @@ def test_a_sealed_share_belongs_to_its_dealer_receiver_and_session(circle: Circl
     terms = circle.terms()
     session = terms.session()
     sealed = circle.dealt(terms, circle.dealers(terms)).deals[0].sealed[1]
-    assert len(circle.transports[1].open(sealed, share_info(session, 0, 1))) == 32
+    assert len(circle.transports[1].decrypt(sealed, share_info(session, 0, 1))) == 32
     for info in (
         share_info(session, 1, 1),
         share_info(session, 0, 2),
         share_info(circle.terms(nonce=1).session(), 0, 1),
     ):
         with pytest.raises(Undecipherable):
-            circle.transports[1].open(sealed, info)
+            circle.transports[1].decrypt(sealed, info)
 
 
 def test_a_dealer_who_answers_stays_and_nobody_is_left_out(circle: Circle) -> None:
