@@ -59,6 +59,9 @@ def audit(
     account: Annotated[
         list[int] | None, typer.Option(help="With --escrow-key: only this account's books.")
     ] = None,
+    epochs: Annotated[
+        str | None, typer.Option(help="With --escrow-key: only these epochs, as FIRST-LAST.")
+    ] = None,
     books: Annotated[
         Path | None, typer.Option(help="Write the open books here, as JSON; they are secret.")
     ] = None,
@@ -89,7 +92,7 @@ def audit(
             )
             reader = _reader(escrow_key)
             report = audit_file(ledger, options)
-            opened = _open_books(ledger, reader, chosen, account)
+            opened = _open_books(ledger, reader, chosen, account, _epochs(epochs))
             _write_pages(ledger, report, opened, chosen, page, books)
         if verdict is not None and signer is not None and report.is_valid:
             _write(report, verdict, signer)
@@ -112,7 +115,11 @@ def _reader(paths: list[Path] | None) -> Reader | None:
 
 
 def _open_books(
-    ledger: Path, reader: Reader | None, backend: Backend, accounts: list[int] | None
+    ledger: Path,
+    reader: Reader | None,
+    backend: Backend,
+    accounts: list[int] | None,
+    epochs: tuple[int, int] | None,
 ) -> Books | None:
     """The books, as far as the log can be replayed; what stops it is a finding of the report."""
     from verifier.auditing.books import Stopped, open_books
@@ -122,7 +129,7 @@ def _open_books(
         return None
     with open_log(ledger) as log:
         try:
-            return open_books(log.entries(), reader, backend, accounts=accounts)
+            return open_books(log.entries(), reader, backend, accounts=accounts, epochs=epochs)
         except Stopped as stopped:
             err.print(f"books: {stopped}", markup=False, soft_wrap=True)
             return None
@@ -182,6 +189,15 @@ def _options(
         patience=patience,
         progress=progress,
     )
+
+
+def _epochs(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    first, dash, last = text.partition("-")
+    if not (dash and first.isdecimal() and last.isdecimal()):
+        raise Malformed("epochs", expected="FIRST-LAST, such as 3-7", actual=text)
+    return int(first), int(last)
 
 
 def _count(text: str) -> int:
