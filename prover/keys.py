@@ -8,7 +8,6 @@ the same key and one cache serves every development ledger. It lies in TACIT_CAC
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -30,9 +29,6 @@ from zk.randomness import Randomness, insecure_seeded_randomness, system_randomn
 _TRAPDOOR: Final = b"tacit/v1/insecure development key/"
 
 
-Maker = Callable[[Path, R1CS], None]
-
-
 def cache_folder() -> Path:
     """Where keys are kept between runs."""
     chosen = os.environ.get("TACIT_CACHE")
@@ -51,14 +47,14 @@ class KeyFiles:
         self, shape: Shape, randomness: Randomness = system_randomness
     ) -> StatementProvers:
         """The development keys, made where they are missing or damaged."""
-        return self._provers(shape, self._make, randomness)
+        return self._provers(shape, randomness, insecure=True)
 
     def of_ledger(
         self, shape: Shape, keys: StatementKeys, randomness: Randomness = system_randomness
     ) -> StatementProvers:
         """The keys that a ledger pins; another key than the pinned one is refused."""
         insecure = any(key.insecure for _, key in keys)
-        provers = self._provers(shape, self._make if insecure else _refuse, randomness)
+        provers = self._provers(shape, randomness, insecure=insecure)
         for name, prover in provers.provers.items():
             pinned = getattr(keys, name).points
             if prover.prover.verifying_key.encode() != pinned:
@@ -69,16 +65,18 @@ class KeyFiles:
                 )
         return provers
 
-    def path(self, name: str, digest: str) -> Path:
+    def path(self, name: str, digest: str, *, insecure: bool) -> Path:
         """Where the key of a circuit lies: by the circuit's digest."""
-        return self.folder / f"{name}-{digest[:16]}.insecure.zkey"
+        mark = ".insecure" if insecure else ""
+        return self.folder / f"{name}-{digest[:16]}{mark}.zkey"
 
-    def _provers(self, shape: Shape, make: Maker, randomness: Randomness) -> StatementProvers:
+    def _provers(self, shape: Shape, randomness: Randomness, *, insecure: bool) -> StatementProvers:
+        make = self._make if insecure else _refuse
         provers: dict[str, StatementProver[Any, Any]] = {}
         for name, statement in STATEMENTS.items():
             circuit = statement(shape)
             compiled = compile_circuit(circuit)
-            path = self.path(name, compiled.digest)
+            path = self.path(name, compiled.digest, insecure=insecure)
             if not path.exists():
                 make(path, compiled.r1cs)
             try:

@@ -19,6 +19,7 @@ from benchmarks.page import MARK, RESULTS, markdown_tables, renewed
 from benchmarks.peers import PEERS, Peer, chosen_peers, conversation
 from benchmarks.prepared import Prepared, market_inputs
 from benchmarks.report import tables
+from benchmarks.settling import STEPS
 from benchmarks.subject import Loaded, Subject
 from benchmarks.synthetic import KINDS
 from circuits.catalogue import named_circuit
@@ -114,6 +115,24 @@ def test_the_documented_keys(native: Backend, tmp_path: Path) -> None:
     )
     page = PAGE.read_text()
     assert not {key for key in HEAD | FIGURES | COMPARISON | SIZE if f"`{key}`" not in page}
+
+
+def test_the_ledger(native: Backend, tmp_path: Path) -> None:
+    """`tacit bench ledger` times real settlements, as a whole and step by step."""
+    arguments = ("ledger", "--shape", "tiny", "--legs", "2", "--settlements", "5")
+    options = ("--accounts", "10,100", "--json", "l.json")
+    result = run_tacit("bench", *arguments, *options, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    document = json.loads((tmp_path / "l.json").read_text())
+    assert set(document) == HEAD | {"settling", "growth"}
+    assert [entry["kind"] for entry in document["settling"]] == ["firm", "signed"]
+    for entry in document["settling"]:
+        assert set(entry["steps"]) == set(STEPS)
+        assert sum(entry["steps"].values()) < 10 * entry["whole"]["median"]
+        assert entry["legs_per_second"] > 1
+    assert [entry["accounts"] for entry in document["growth"]] == [10, 100]
+    page = PAGE.read_text()
+    assert not {key for key in ("settling", "growth", "steps") if f"`{key}`" not in page}
 
 
 def test_scaling(native: Backend, tmp_path: Path) -> None:

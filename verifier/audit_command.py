@@ -144,15 +144,11 @@ def _write_pages(
     books: Path | None,
 ) -> None:
     """Whatever shows open books is for its owner's eyes, and its file says so by its mode."""
-    from ledger.encoding import Decoding
-    from verifier.auditing.log import open_log
-    from verifier.auditing.page import history_of, render
+    from verifier.auditing.page import history_in, render
 
     contents: dict[Path, bytes] = {}
     if page is not None:
-        with open_log(ledger) as log:
-            history = history_of(log.entries(), Decoding(backend.decode_point))
-        contents[page] = render(report, opened, history).encode()
+        contents[page] = render(report, opened, history_in(ledger, backend)).encode()
     if books is not None and opened is not None:
         contents[books] = opened.model_dump_json(indent=1).encode() + b"\n"
     (write_files if opened is None else write_secret_files)(contents)

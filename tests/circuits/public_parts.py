@@ -53,24 +53,22 @@ def honest() -> Everything:
 
 def claim(e: Everything) -> object:
     """`claim_public` of its share."""
-    return _looked_at(claim_public(TINY, e.commitment, e.matrix, e.constants, e.context))
+    return looked_at(claim_public(TINY, e.commitment, e.matrix, e.constants, e.context))
 
 
 def solvency(e: Everything) -> object:
     """`solvency_public` of its share."""
-    return _looked_at(
+    return looked_at(
         solvency_public(TINY, e.commitment, e.matrix, e.constants, e.context, e.escrow)
     )
 
 
 def fill(e: Everything) -> object:
     """`fill_public` of its share."""
-    return _looked_at(
-        fill_public(TINY, e.commitment, e.other, e.traded_escrow, e.notice, e.context)
-    )
+    return looked_at(fill_public(TINY, e.commitment, e.other, e.traded_escrow, e.notice, e.context))
 
 
-def _looked_at(public: object) -> object:
+def looked_at(public: object) -> object:
     """What every verifier does with a public part before it looks at a proof."""
     select(Choice.PY_ECC).check_points(points_of(public))
     return public

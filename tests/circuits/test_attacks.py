@@ -20,6 +20,7 @@ from circuits.gadgets.fixed_base import signed_number
 from circuits.shape import BLINDING, CONSTANT, MATRIX_ENTRY, SHAPES
 from circuits.solvency import solvency_public
 from tests.circuits.cheating import broken_scopes
+from tests.circuits.public_parts import looked_at
 from tests.circuits.statements import (
     CIRCUITS,
     TINY,
@@ -100,13 +101,15 @@ def test_a_key_or_ephemeral_of_small_order_is_refused_on_the_public_side(which: 
     for x, y in torsion_points():
         escrow = with_point(public.escrow, (which,), x, y)
         with pytest.raises(MalformedPoint):
-            solvency_public(
-                TINY,
-                PORTFOLIO.commitment(),
-                PORTFOLIO.matrix,
-                PORTFOLIO.constants,
-                PORTFOLIO.context,
-                escrow,
+            looked_at(
+                solvency_public(
+                    TINY,
+                    PORTFOLIO.commitment(),
+                    PORTFOLIO.matrix,
+                    PORTFOLIO.constants,
+                    PORTFOLIO.context,
+                    escrow,
+                )
             )
 
 

@@ -15,6 +15,7 @@ from circuits.gadgets.coordinates import coordinates
 from circuits.gadgets.fixed_base import signed_number
 from circuits.shape import BLINDING
 from circuits.solvency import checked_escrow
+from tests.circuits.public_parts import looked_at
 from tests.circuits.statements import (
     KEY_SECRET,
     SECRET,
@@ -85,7 +86,7 @@ def test_a_key_outside_of_the_group_would_hide_the_opening(order: int) -> None:
     E = Point(escrow.ephemeral.x, escrow.ephemeral.y)
     assert decrypt(escrow, E * KEY_SECRET, PORTFOLIO.context) != message
     with pytest.raises(MalformedPoint, match="order l"):
-        checked_escrow(escrow, TINY.widths)
+        looked_at(checked_escrow(escrow, TINY.widths))
 
 
 def aliases(blinding: int) -> Iterator[int]:

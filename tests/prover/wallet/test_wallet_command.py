@@ -324,6 +324,6 @@ def test_help_has_an_example(shell: Shell, command: tuple[str, ...]) -> None:
 def test_all_the_commands_are_there() -> None:
     """The list of the design, and what a trade by files needs."""
     names = "new show open deposit withdraw order message cancel prove-margin prove-flat claim "
-    names += "refresh redeem history restore picture"
+    names += "refresh redeem take-over sales history restore picture"
     trade = [("trade", each) for each in ("card", "offer", "read", "accept", "finish")]
     assert set(commands()) == {*((name,) for name in names.split()), *trade}

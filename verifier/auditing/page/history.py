@@ -7,6 +7,7 @@ besides. All of it is public, and follows from the log by the rules.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final, Literal
 
 from ledger.conditions import open_order
@@ -15,8 +16,10 @@ from ledger.log import Entry
 from ledger.records import Account
 from ledger.state import State
 from verifier.auditing.books.walking import Step, Stopped, Walk
+from verifier.auditing.log import open_log
 from verifier.auditing.page.deeds import Deed, deed_of
 from verifier.auditing.report import Part
+from zk.backends import Backend
 
 #: Of each account the state of its duty to prove at the end of an epoch; exactly one holds.
 Duty = Literal["proven", "exempt", "in grace", "overdue", "on sale"]
@@ -71,6 +74,12 @@ class History(Part):
     events: tuple[Event, ...]
     accounts: tuple[AccountLine, ...]
     coverage: tuple[Coverage, ...]
+
+
+def history_in(path: Path, backend: Backend) -> History | None:
+    """The history of the ledger in that file."""
+    with open_log(path) as log:
+        return history_of(log.entries(), Decoding(backend.decode_point))
 
 
 def history_of(entries: Iterable[Entry], decoding: Decoding | None = None) -> History | None:
