@@ -20,21 +20,31 @@ def default(stage: Stage) -> None:
     stage.title("default: a crash, and one trader who does not answer")
     venue = stage.venue
     parameters = venue.state.parameters
-    with stage.step("four desks trade the perpetual; one of them takes as much as it can"):
-        maker, liquidator = stage.desk("the maker", _DEEP), stage.desk("the liquidator", _DEEP)
+    awake = [author for author in venue.authors if not _is_exempt(stage, author)]
+    with stage.step("three desks trade the perpetual; one of them takes as much as it can"):
+        maker = stage.desk("the maker", _DEEP)
         bold, asleep = stage.desk("the bold one", _CASH), stage.desk("the sleeper", _CASH)
         price, lot = stage.mark(stage.slot("perpetual")), venue.lot(stage.slot("perpetual"))
         for trader, lots in ((bold, _LONG), (asleep, _SMALL)):
             venue.trade(trader, maker, {0: -price * lots, lot: lots})
     _crash(stage, parameters)
-    with stage.step("the maker proves its margin in the new epoch; two desks stay silent"):
-        venue.accept(maker, maker.prove_margin(venue.state))
+    with stage.step("who is awake proves its margin in the new epoch; two desks stay silent"):
+        for author in (*awake, maker):
+            venue.accept(author, author.prove_margin(venue.state))
+    # Who proved in the first epoch owes a proof until the grace after the second is over.
+    stage.pass_time(max(0, parameters.grace - 2 * parameters.min_interval) + 1)
+    with stage.step("a liquidator comes, with cash and no positions; the grace is over"):
+        liquidator = stage.desk("the liquidator", _DEEP)
     stage.refused("a reveal of the maker, who is in standing", lambda: stage.reveal(maker))
     with stage.step("two of three guardians open the overdue accounts, from escrows in the log"):
         stage.reveal(bold)
         stage.reveal(asleep)
     _sleeper(stage, asleep)
     _sale(stage, bold, liquidator, parameters)
+
+
+def _is_exempt(stage: Stage, author: Author) -> bool:
+    return stage.venue.state.account(author.account).exempt
 
 
 def _crash(stage: Stage, parameters: Parameters) -> None:
@@ -44,13 +54,11 @@ def _crash(stage: Stage, parameters: Parameters) -> None:
         stage.pass_time(parameters.min_interval)
         falls = tuple(move - 1 for move in parameters.max_spots_bps)
         stage.publish(lower(stage.observation, falls))
-    # Who proved in the first epoch owes a proof once the grace after the second is over.
-    stage.pass_time(max(0, parameters.grace - 2 * parameters.min_interval) + 1)
     after = stage.observation.spots[0]
     stage.say(
         f"Three epochs later the price has fallen from ${before / 100:,.0f} to "
-        f"${after / 100:,.0f}, each time as far as one update may, and the grace is over "
-        f"(epoch {venue.state.pool.epoch})."
+        f"${after / 100:,.0f}, each time as far as one update may. The grace for a new "
+        f"proof ends with epoch {venue.state.pool.epoch}."
     )
 
 

@@ -38,6 +38,8 @@ from zk.console import progress_bar
 from zk.errors import Unsatisfied, ZkError
 from zk.randomness import Randomness, insecure_seeded_randomness, system_randomness
 
+#: Moves up to this say nothing to a spectator: those of a coin that is worth a dollar.
+_SMALL_MOVE_BPS: Final = 300
 #: Whom the native backend serves; the reference needs minutes for a larger shape.
 SHAPE_FOR: Final[Mapping[str, str]] = {Choice.NATIVE: "standard", Choice.PY_ECC: "tiny"}
 
@@ -166,7 +168,7 @@ class Stage:
                 for name, move in zip(
                     self.market.listing.underlyings, outcome.scenario.prices_bps, strict=True
                 )
-                if move
+                if abs(move) > _SMALL_MOVE_BPS
             )
             bar = "█" * round(20 * abs(outcome.profit) / worst)
             style = "red" if outcome.profit < 0 else "green"
@@ -251,7 +253,8 @@ def _reason(refusal: ZkError) -> str:
     """Of a false statement the check that fails; the numbers in it are the prover's own."""
     if isinstance(refusal, Unsatisfied):
         return f"no proof exists: the check {refusal.scope} does not hold"
-    return str(refusal)
+    line = str(refusal)
+    return line if len(line) < 160 else line[:159] + "…"
 
 
 def _timed(console: Console, seconds: float, text: str) -> None:
