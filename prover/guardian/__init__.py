@@ -32,6 +32,7 @@ from prover.guardian.opening import (
     audit_account,
     combine_disclosures,
     open_account,
+    points_file,
     reveal_account,
 )
 from prover.guardian.partials import Partial, check_partial, combine_partials
@@ -74,6 +75,7 @@ __all__ = [
     "judge",
     "open_account",
     "open_disclosure",
+    "points_file",
     "read_account",
     "receive",
     "respond",

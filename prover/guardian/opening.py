@@ -24,6 +24,7 @@ from prover.guardian.partials import (
     unchecked_combination,
 )
 from prover.guardian.shares import SharedKey
+from verifier.auditing.books import SharedPoint, SharedPoints
 from zk.babyjubjub import Point
 from zk.errors import Conflict, ZkError
 from zk.pedersen import Opening
@@ -162,6 +163,14 @@ def combine_disclosures(
         ]
         points[place] = combine_partials(_shared_key_of(found, shared), ledger, found, given)
     return points
+
+
+def points_file(ledger: bytes, points: Mapping[tuple[int, int], Point]) -> SharedPoints:
+    """The same points as the file that `tacit audit --escrow-key` takes."""
+    shared = (
+        SharedPoint(entry=entry, leg=leg, point=point) for (entry, leg), point in points.items()
+    )
+    return SharedPoints(ledger=ledger, shared=tuple(shared))
 
 
 def reveal_account(

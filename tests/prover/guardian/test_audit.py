@@ -15,11 +15,14 @@ from prover.guardian import (
     combine_disclosures,
     escrows_of,
     open_disclosure,
+    points_file,
     read_account,
 )
 from prover.guardian.errors import NotPermitted, PartialRejected, TooFewGuardians
 from prover.messages import Recipient, Undecipherable
+from tests.ledger.world import fastest
 from tests.prover.guardian.guarded import GuardedWorld
+from verifier.auditing.books import CombinedPoints, open_books
 from zk.errors import Conflict, SignatureRejected
 from zk.signatures import SigningKey
 
@@ -99,6 +102,14 @@ def test_an_auditor_combines_many_escrows_at_once(guarded: GuardedWorld) -> None
             state, account, entry_of, lambda one: points[one.sealed.entry, one.sealed.leg]
         )
         assert opening == author.known
+    books = open_books(
+        guarded.world.ledger.entries(),
+        CombinedPoints.of(points_file(ledger, points)),
+        fastest(),
+        epochs=(state.pool.epoch, state.pool.epoch),
+    )
+    values = {one.account: one.values for one in books.moments[-1].holdings}
+    assert values == {a: guarded.world.authors[a].known.values for a in (0, 1)}
     first, *others = disclosures
     partials = tuple(one.model_copy(update={"guardian": 0}) for one in first.partials)
     lie = first.model_copy(update={"partials": partials})
