@@ -36,7 +36,7 @@ def run_tacit(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[
         cwd=cwd,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=900,  # the reference alone takes minutes for a demonstration
         check=False,
     )
 
