@@ -6,8 +6,8 @@ import sys
 
 import typer
 
-from benchmarks.command import bench
-from benchmarks.ledger_command import bench_ledger
+from benchmarks.proving.command import bench
+from benchmarks.settling.command import bench_ledger
 from circuits.command import app as circuits_app
 from ledger.command import app as ledger_app
 from ledger.command import market_app

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -15,10 +15,7 @@ from benchmarks.cells import (
     subject_name,
     timing_cell,
 )
-from benchmarks.ledger_report import ledger_tables
-
-#: Of the document's form; it changes when a key changes its meaning or goes.
-FORMAT: Final = 1
+from benchmarks.settling.report import ledger_tables
 
 Row = tuple[str, ...]
 

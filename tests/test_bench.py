@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.comparison import compare, peer_files
 from benchmarks.errors import PeerFailed
-from benchmarks.floor import floor_of
-from benchmarks.measure import measure
 from benchmarks.page import MARK, RESULTS, markdown_tables, renewed
-from benchmarks.peers import PEERS, Peer, chosen_peers, conversation
-from benchmarks.prepared import Prepared, market_inputs
+from benchmarks.proving.comparison import compare, peer_files
+from benchmarks.proving.floor import floor_of
+from benchmarks.proving.measure import measure
+from benchmarks.proving.peers import PEERS, Peer, chosen_peers, conversation
+from benchmarks.proving.prepared import Prepared, market_inputs
+from benchmarks.proving.subject import Loaded, Subject
 from benchmarks.report import tables
-from benchmarks.settling import STEPS
-from benchmarks.subject import Loaded, Subject
-from benchmarks.synthetic import KINDS
+from benchmarks.settling.measure import STEPS
+from benchmarks.sizes.synthetic import KINDS
 from circuits.catalogue import named_circuit
 from circuits.shape import SHAPES
 from tests.command import assert_one_line_refusal, run_tacit

@@ -99,7 +99,7 @@ def test_an_upward_import_is_seen() -> None:
     assert upward_imports("zk", "import circuits.claim") == {"circuits"}
     assert upward_imports("circuits", "from ledger import state") == {"ledger"}
     assert upward_imports("verifier", "def f():\n    from prover import wallet") == {"prover"}
-    assert upward_imports("prover", "import benchmarks.measure") == {"benchmarks"}
+    assert upward_imports("prover", "import benchmarks.proving.measure") == {"benchmarks"}
     assert not upward_imports("ledger", "from zk import pedersen")
     assert upward_imports(AUDIT, "from prover import wallet") == {"prover"}
     assert not upward_imports(AUDIT, "from ledger import state")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from benchmarks.cells import timing_cell
-from benchmarks.settling import STEPS
+from benchmarks.settling.measure import STEPS
 
 Row = tuple[str, ...]
 

@@ -16,7 +16,7 @@ from statistics import median
 from typing import Any, Final
 
 from benchmarks.apart import apart
-from benchmarks.subject import Loaded
+from benchmarks.proving.subject import Loaded
 from benchmarks.timing import Timing, spread, timed
 from zk.backends import Choice, select
 from zk.formats.files import write_files

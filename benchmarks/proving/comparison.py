@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.machine import load
-from benchmarks.measure import run_documents
-from benchmarks.peers import Answer, Conversation, Peer, conversation
-from benchmarks.prepared import Prepared
-from benchmarks.subject import Loaded, Run
+from benchmarks.proving.measure import run_documents
+from benchmarks.proving.peers import Answer, Conversation, Peer, conversation
+from benchmarks.proving.prepared import Prepared
+from benchmarks.proving.subject import Loaded, Run
 from benchmarks.timing import Timing, spread
 from zk.formats.files import write_files
 from zk.formats.json import decode_proof, encode_verifying_key

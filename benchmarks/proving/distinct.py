@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.apart import apart
 from benchmarks.machine import threads
-from benchmarks.subject import Loaded
+from benchmarks.proving.subject import Loaded
 from benchmarks.timing import Timing, timing
 from zk.backends import Choice, select
 from zk.groth16 import Blinding, VerifyingKey

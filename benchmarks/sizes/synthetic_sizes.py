@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.apart import apart
-from benchmarks.synthetic import KINDS, Synthetic
+from benchmarks.sizes.synthetic import KINDS, Synthetic
 from benchmarks.timing import Timing, timed
 from zk.backends import Choice, select
 from zk.errors import Conflict

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
-from benchmarks.comparison import compare
-from benchmarks.machine import load, machine, versions
-from benchmarks.measure import measure
-from benchmarks.peers import PEERS, chosen_peers
-from benchmarks.report import FORMAT, show
-from benchmarks.scaling import LARGEST, SMALLEST, measure_size
-from benchmarks.subject import Loaded, Subject
-from benchmarks.synthetic import KINDS
+from benchmarks.documents import JsonFileOption, measured, publish
+from benchmarks.proving.comparison import compare
+from benchmarks.proving.measure import measure
+from benchmarks.proving.peers import PEERS, chosen_peers
+from benchmarks.proving.subject import Loaded, Subject
+from benchmarks.sizes.synthetic import KINDS
+from benchmarks.sizes.synthetic_sizes import LARGEST, SMALLEST, measure_size
 from circuits.catalogue import STATEMENTS
 from circuits.shape import SHAPES
 from zk.backends import Backend, Choice, describe, select
-from zk.console import err, out, print_json
+from zk.console import err
 from zk.errors import Conflict
-from zk.formats.files import write_files
 
 #: Runs where none are asked for: the reference takes its time.
 _RUNS: Final = {Choice.NATIVE: 11, Choice.PY_ECC: 1}
@@ -50,9 +45,7 @@ def bench(
     largest: Annotated[
         int, typer.Option(min=SMALLEST, max=20, help="With --scaling: up to 2 to this power.")
     ] = LARGEST,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write JSON; - is stdout.")
-    ] = None,
+    json_file: JsonFileOption = None,
 ) -> None:
     """Measure setup, witness, proof and verification, and compare with other provers.
 
@@ -63,31 +56,16 @@ def bench(
     """
     if context.invoked_subcommand is not None:
         return
-    document = _head()
+    options: dict[str, Any] = {"circuits": circuits, "shapes": shapes, "backends": backends}
+    options |= {"runs": runs, "peers": peers, "batch": batch}
     if scaling:
-        document["options"] = {"scaling": True, "largest": largest, "runs": runs or 3}
-        document["scaling"] = _scaling(largest, runs or 3)
-    else:
-        document["options"] = {"circuits": circuits, "shapes": shapes, "backends": backends}
-        document["options"] |= {"runs": runs, "peers": peers, "batch": batch}
-        document |= _measurements(circuits, shapes, backends, runs, peers, batch)
-    document["load_after"] = load()
-    if json_file == Path("-"):
-        print_json(document)
-        return
-    if json_file is not None:
-        write_files({json_file: json.dumps(document, indent=1).encode() + b"\n"})
-    show(document, out)
-
-
-def _head() -> dict[str, Any]:
-    return {
-        "format": FORMAT,
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": machine(),
-        "versions": versions(),
-        "load_before": load(),
-    }
+        options = {"scaling": True, "largest": largest, "runs": runs or 3}
+    with measured(options) as document:
+        if scaling:
+            document["scaling"] = _scaling(largest, runs or 3)
+        else:
+            document |= _measurements(circuits, shapes, backends, runs, peers, batch)
+    publish(document, json_file)
 
 
 def _measurements(

@@ -28,7 +28,7 @@ from typing import IO, Any, Final
 from benchmarks.errors import PeerFailed
 from zk.errors import Conflict
 
-_HERE: Final = Path(__file__).resolve().parent / "peers"
+_HERE: Final = Path(__file__).resolve().parent.parent / "peers"
 _NODE_MODULES: Final = _HERE.parent.parent / "tests" / "interop" / "node_modules"
 _ARK: Final = _HERE / "ark" / "target" / "release" / "tacit-bench-ark"
 _GNARK: Final = _HERE / "gnark" / "build" / "gnark"

@@ -8,12 +8,12 @@ from functools import partial
 from itertools import cycle, islice
 from typing import Any, Final
 
-from benchmarks.distinct import Distinct, verify_distinct
-from benchmarks.first import PROCESSES, First, first_document, first_proofs
-from benchmarks.floor import Floor, floor_of, median_stages
 from benchmarks.machine import threads
-from benchmarks.prepared import Prepared
-from benchmarks.subject import Loaded, Run
+from benchmarks.proving.distinct import Distinct, verify_distinct
+from benchmarks.proving.first import PROCESSES, First, first_document, first_proofs
+from benchmarks.proving.floor import Floor, floor_of, median_stages
+from benchmarks.proving.prepared import Prepared
+from benchmarks.proving.subject import Loaded, Run
 from benchmarks.timing import Timing, timing
 from zk.backends import Choice
 from zk.backends.interface import Stage

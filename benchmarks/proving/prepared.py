@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
-from benchmarks.subject import Loaded
+from benchmarks.proving.subject import Loaded
 from benchmarks.timing import timed
 from zk.backends import Verifier
 from zk.groth16 import Proof, fix_inputs

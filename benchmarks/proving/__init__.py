@@ -1,0 +1,1 @@
+"""What one proof costs, part by part, here and elsewhere."""

@@ -1,0 +1,1 @@
+"""What a ledger costs: legs a second, and growth with its accounts."""
