@@ -6,6 +6,7 @@
 pub mod affine;
 pub mod babyjubjub;
 pub mod bytes;
+pub mod eip;
 pub mod errors;
 #[cfg(target_arch = "x86_64")]
 pub mod ifma;
@@ -24,6 +25,7 @@ mod python;
 pub mod scalar;
 pub mod setup;
 pub mod sparse;
+pub mod sums;
 pub mod tables;
 pub mod tape;
 pub mod verify;

@@ -24,6 +24,7 @@ use crate::bytes::{integer, scalars, write_fr, write_g1, write_g2, ELEMENT};
 use crate::errors::{refuse, Kind, Outcome, Refusal};
 use crate::loading::{self, LoadedKey};
 use crate::setup;
+use crate::sums;
 use crate::tape;
 use crate::verify;
 
@@ -37,6 +38,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Program>()?;
     module.add_function(wrap_pyfunction!(multiples_g1, module)?)?;
     module.add_function(wrap_pyfunction!(multiples_g2, module)?)?;
+    module.add_function(wrap_pyfunction!(combine_g1, module)?)?;
+    module.add_function(wrap_pyfunction!(combine_g2, module)?)?;
     module.add_function(wrap_pyfunction!(kernel_name, module)?)?;
     module.add_function(wrap_pyfunction!(seconds_per_addition, module)?)?;
     module.add_function(wrap_pyfunction!(combine, module)?)?;
@@ -203,6 +206,28 @@ fn multiples_g2<'py>(py: Python<'py>, scalars: &[u8]) -> PyResult<Bound<'py, PyB
         Ok(concatenated(&points, write_g2))
     })?;
     Ok(PyBytes::new(py, &points))
+}
+
+/// Σ scalar·point in G1, 64 bytes a point.
+#[pyfunction]
+fn combine_g1<'py>(
+    py: Python<'py>,
+    points: &[u8],
+    scalars: &[u8],
+) -> PyResult<Bound<'py, PyBytes>> {
+    let sum = call(py, |_| sums::combine_g1(points, &self::scalars(scalars, "scalars")?))?;
+    Ok(PyBytes::new(py, &concatenated(&[sum], write_g1)))
+}
+
+/// Σ scalar·point in G2, 128 bytes a point.
+#[pyfunction]
+fn combine_g2<'py>(
+    py: Python<'py>,
+    points: &[u8],
+    scalars: &[u8],
+) -> PyResult<Bound<'py, PyBytes>> {
+    let sum = call(py, |_| sums::combine_g2(points, &self::scalars(scalars, "scalars")?))?;
+    Ok(PyBytes::new(py, &concatenated(&[sum], write_g2)))
 }
 
 /// The kernel that this processor proves with.

@@ -212,12 +212,30 @@ def test_the_same_sums_outside_the_subgroup(reference: Backend, native: Backend)
             assert native.add_all([p, q]) == reference.add_all([p, q])
 
 
+def test_the_same_sums_in_both_groups(reference: Backend, native: Backend) -> None:
+    """`combine_g1` and `combine_g2` agree on random and edge scalars, infinity among the points."""
+    rng = Random("both groups")
+    edges = (0, 1, 2, R - 1, R, R + 1, -1, R // 2, 1 << 253, 1 << 300)
+    points_1 = [G1Point.INFINITY, *(G1Point.GENERATOR * rng.randrange(R) for _ in range(4))]
+    points_2 = [G2Point.INFINITY, *(G2Point.GENERATOR * rng.randrange(R) for _ in range(4))]
+    for count in (0, 1, 2, 9, 40):
+        scalars = [rng.choice((*edges, rng.randrange(R))) for _ in range(count)]
+        some_1 = [rng.choice(points_1) for _ in range(count)]
+        some_2 = [rng.choice(points_2) for _ in range(count)]
+        assert native.combine_g1(some_1, scalars) == reference.combine_g1(some_1, scalars)
+        assert native.combine_g2(some_2, scalars) == reference.combine_g2(some_2, scalars)
+
+
 def test_combine_refuses_lists_of_different_lengths(reference: Backend, native: Backend) -> None:
     """A scalar too many or too few is malformed on both."""
     for scalars in ([], [1], [1, 2, 3]):
         for backend in (reference, native):
             with pytest.raises(Malformed, match="combination"):
                 backend.combine([Point.BASE8, Point.BASE8], scalars)
+            with pytest.raises(Malformed, match="combination"):
+                backend.combine_g1([G1Point.GENERATOR] * 2, scalars)
+            with pytest.raises(Malformed, match="combination"):
+                backend.combine_g2([G2Point.GENERATOR] * 2, scalars)
 
 
 @pytest.mark.parametrize("public", [0, 1, 3])

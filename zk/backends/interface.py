@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 from zk.babyjubjub import Point
+from zk.bn254 import G1Point, G2Point
 from zk.circuit import CompiledCircuit, WitnessProgram
-from zk.errors import ProofRejected
+from zk.errors import Malformed, ProofRejected
 from zk.formats.files import read_bytes
 from zk.formats.zkey import decode_zkey
 from zk.groth16.batch import Statement
@@ -136,6 +137,14 @@ class Backend(ABC):
     def add_all(self, points: Sequence[Point]) -> Point:
         """Σ points on Baby Jubjub."""
 
+    @abstractmethod
+    def combine_g1(self, points: Sequence[G1Point], scalars: Sequence[int]) -> G1Point:
+        """Σ scalar·point in G1, for points that are summed once."""
+
+    @abstractmethod
+    def combine_g2(self, points: Sequence[G2Point], scalars: Sequence[int]) -> G2Point:
+        """Σ scalar·point in G2, likewise."""
+
     def decode_point(self, data: bytes) -> Point:
         """The point of Baby Jubjub with this canonical encoding: on the curve, in the subgroup."""
         return Point.decode(data)
@@ -148,3 +157,11 @@ class Backend(ABC):
     def decode_proof(self, data: bytes) -> Proof:
         """The proof with this canonical encoding: each point on its curve, in its subgroup."""
         return Proof.decode(data)
+
+
+def check_lengths(points: Sequence[object], scalars: Sequence[object]) -> None:
+    """A scalar for each point, or `Malformed`."""
+    if len(points) != len(scalars):
+        raise Malformed(
+            "combination", expected=f"{len(points)} scalars", actual=f"{len(scalars)} scalars"
+        )

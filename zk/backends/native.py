@@ -16,8 +16,15 @@ from weakref import WeakKeyDictionary
 
 from zk import _native
 from zk.babyjubjub import Point
-from zk.backends.interface import AdditionCosts, Backend, Prover, Stage, Verifier
-from zk.bn254 import G1Point, G2Point
+from zk.backends.interface import (
+    AdditionCosts,
+    Backend,
+    Prover,
+    Stage,
+    Verifier,
+    check_lengths,
+)
+from zk.bn254 import G1Point, G2Point, GroupPoint
 from zk.circuit import CompiledCircuit, WitnessProgram
 from zk.circuit.tape import encode_program, encode_tape
 from zk.errors import Conflict, Malformed, Unsatisfied
@@ -66,7 +73,7 @@ class NativeVerifier(Verifier):
 
     def __init__(self, key: VerifyingKey) -> None:
         self._key = key
-        self._native = _native.VerifyingKey(b"".join(point.encode() for point in key.points()))
+        self._native = _native.VerifyingKey(_encoded(key.points()))
 
     def verify(self, public: tuple[int, ...], proof: Proof) -> None:
         self._key.check_public(public)
@@ -170,11 +177,15 @@ class NativeBackend(Backend):
             raise Unsatisfied(scope, expected=f"{a}·{b}", actual=c)
         return Elements(witness)
 
+    def combine_g1(self, points: Sequence[G1Point], scalars: Sequence[int]) -> G1Point:
+        data = _native.combine_g1(_encoded(points), _reduced(scalars))
+        return G1Point.unchecked(*_numbers(data, 0, 2))
+
+    def combine_g2(self, points: Sequence[G2Point], scalars: Sequence[int]) -> G2Point:
+        return _g2(_native.combine_g2(_encoded(points), _reduced(scalars)), 0)
+
     def combine(self, points: Sequence[Point], scalars: Sequence[int]) -> Point:
-        if len(points) != len(scalars):
-            raise Malformed(
-                "combination", expected=f"{len(points)} scalars", actual=f"{len(scalars)} scalars"
-            )
+        check_lengths(points, scalars)
         numbers = [signed(scalar, SUBGROUP_ORDER) for scalar in scalars]
         turned = [p if k >= 0 else -p for p, k in zip(points, numbers, strict=True)]
         magnitudes = Elements.of(abs(k) for k in numbers)
@@ -247,6 +258,14 @@ def _numbers(data: bytes, start: int, count: int) -> list[int]:
 
 def _coordinates(points: Sequence[Point]) -> bytes:
     return Elements.of(c for point in points for c in (point.x, point.y)).buffer
+
+
+def _encoded(points: Iterable[GroupPoint]) -> bytes:
+    return b"".join(point.encode() for point in points)
+
+
+def _reduced(scalars: Iterable[int]) -> bytes:
+    return Elements.of(scalar % SCALAR_MODULUS for scalar in scalars).buffer
 
 
 def _is_number(coordinate: object) -> bool:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from py_ecc.optimized_bn128 import Z1, Z2
+
 from zk import babyjubjub
-from zk.backends.interface import Backend, Prover, Verifier
+from zk.backends.interface import Backend, Prover, Verifier, check_lengths
+from zk.bn254 import G1Point, G2Point, affine_g1, affine_g2
 from zk.circuit.program import WitnessProgram
 from zk.groth16 import Blinding, Proof, ProvingKey, Trapdoor, VerifyingKey
 from zk.groth16 import insecure_dev_setup as reference_setup
@@ -14,6 +17,7 @@ from zk.groth16 import prove as reference_prove
 from zk.groth16 import verify as reference_verify
 from zk.groth16 import verify_batch as reference_verify_batch
 from zk.groth16.batch import Statement
+from zk.msm import multi_scalar_multiplication
 from zk.progress import Progress, silent
 from zk.r1cs import R1CS
 
@@ -62,6 +66,14 @@ class PyEccBackend(Backend):
 
     def run(self, program: WitnessProgram, inputs: Sequence[int]) -> list[int]:
         return program.run(inputs)
+
+    def combine_g1(self, points: Sequence[G1Point], scalars: Sequence[int]) -> G1Point:
+        check_lengths(points, scalars)
+        return affine_g1([multi_scalar_multiplication(points, scalars, Z1)])[0]
+
+    def combine_g2(self, points: Sequence[G2Point], scalars: Sequence[int]) -> G2Point:
+        check_lengths(points, scalars)
+        return affine_g2([multi_scalar_multiplication(points, scalars, Z2)])[0]
 
     def combine(
         self, points: Sequence[babyjubjub.Point], scalars: Sequence[int]

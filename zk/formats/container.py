@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from mmap import mmap
 from typing import Final
 
 from zk.errors import MalformedFile
@@ -82,7 +83,7 @@ class Reader:
             )
 
 
-def parse_container(data: bytes, kind: bytes, versions: Sequence[int]) -> dict[int, Reader]:
+def parse_container(data: bytes | mmap, kind: bytes, versions: Sequence[int]) -> dict[int, Reader]:
     """The sections by number; each number once, and no byte outside of them."""
     name = kind.decode()
     whole = Reader(memoryview(data), f".{name} file")

@@ -9,21 +9,21 @@
 | 5–9     | A, B1, B2, C and H queries                                                  |
 | 10      | hash of the circuit, then the contributions of the ceremony                 |
 
-Points are uncompressed and in Montgomery form, x·R mod q with R = 2²⁵⁶, little-endian;
-infinity is all zeros. Entries are multiplied by R twice, so that a Montgomery product with a
-plain witness is a Montgomery number.
+Points are in Montgomery form (`points`). Entries are multiplied by R = 2²⁵⁶ twice, so that a
+Montgomery product with a plain witness is a Montgomery number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from zk.bn254 import Fq2, G1Point, G2Point
+from zk.bn254 import G1Point, G2Point
 from zk.errors import MalformedFile
 from zk.field import BASE_MODULUS, ELEMENT_BYTES, SCALAR_MODULUS, encode, inverse
 from zk.formats.container import Reader, build_container, parse_container, prime, section, u32
+from zk.formats.points import encode_point, encode_points, read_g1, read_g2, read_points
 from zk.groth16.domain import TWO_ADICITY, Domain
 from zk.groth16.keys import CIRCUIT_HASH_BYTES, ProvingKey, VerifyingKey, is_insecure
 from zk.groth16.qap import Matrix
@@ -33,11 +33,10 @@ from zk.subgroup import check_subgroup
 _KIND: Final = b"zkey"
 _GROTH16: Final = 1
 _R: Final = 1 << 256
-_R_INVERSE: Final = inverse(_R, BASE_MODULUS)
 _ENTRY_FACTOR: Final = _R * _R % SCALAR_MODULUS
 _ENTRY_FACTOR_INVERSE: Final = inverse(_ENTRY_FACTOR, SCALAR_MODULUS)
 _ENTRY_BYTES: Final = 12 + ELEMENT_BYTES
-_Point = TypeVar("_Point")
+_Point = TypeVar("_Point", G1Point, G2Point)
 
 
 def decode_zkey(data: bytes, progress: Progress = silent) -> ProvingKey:
@@ -48,13 +47,13 @@ def decode_zkey(data: bytes, progress: Progress = silent) -> ProvingKey:
     def query(
         number: int, count: int, read: Callable[[Reader], _Point], size: int
     ) -> tuple[_Point, ...]:
-        return _points(section(sections, number, "zkey"), count, read, size)
+        return read_points(section(sections, number, "zkey"), count, read, size)
 
     # First of all, because section 9 is what holds the domain's size against real bytes:
     # a few bytes of matrix entries could otherwise ask for 2²⁷ rows.
-    h_query = query(9, header.domain.size, _g1, G1Point.BYTES)
+    h_query = query(9, header.domain.size, read_g1, G1Point.BYTES)
     a, b = _matrices(section(sections, 4, "zkey"), header.domain, header.wires)
-    b2_query = query(7, header.wires, _g2, G2Point.BYTES)
+    b2_query = query(7, header.wires, read_g2, G2Point.BYTES)
     check_subgroup([*header.points_2, *b2_query], progress)
     return ProvingKey(
         verifying_key=_verifying_key(sections, header),
@@ -63,10 +62,10 @@ def decode_zkey(data: bytes, progress: Progress = silent) -> ProvingKey:
         domain=header.domain,
         a=a,
         b=b,
-        a_query=query(5, header.wires, _g1, G1Point.BYTES),
-        b1_query=query(6, header.wires, _g1, G1Point.BYTES),
+        a_query=query(5, header.wires, read_g1, G1Point.BYTES),
+        b1_query=query(6, header.wires, read_g1, G1Point.BYTES),
         b2_query=b2_query,
-        c_query=query(8, header.wires - header.public - 1, _g1, G1Point.BYTES),
+        c_query=query(8, header.wires - header.public - 1, read_g1, G1Point.BYTES),
         h_query=h_query,
         ceremony=_ceremony(section(sections, 10, "zkey")),
     )
@@ -95,25 +94,17 @@ def _header(sections: Mapping[int, Reader]) -> _Header:
     domain = _domain(domain_size)
     if public >= wires:
         raise MalformedFile(".zkey", expected=f"fewer than {wires} public wires", actual=public)
-    alpha_1, beta_1, beta_2 = _g1(body), _g1(body), _g2(body)
-    gamma_2, delta_1, delta_2 = _g2(body), _g1(body), _g2(body)
+    alpha_1, beta_1, beta_2 = read_g1(body), read_g1(body), read_g2(body)
+    gamma_2, delta_1, delta_2 = read_g2(body), read_g1(body), read_g2(body)
     body.finish()
     return _Header(wires, public, domain, (alpha_1, beta_1, delta_1), (beta_2, gamma_2, delta_2))
 
 
 def _verifying_key(sections: Mapping[int, Reader], header: _Header) -> VerifyingKey:
     body, ceremony = section(sections, 3, "zkey"), section(sections, 10, "zkey")
-    ic = _points(body, header.public + 1, _g1, G1Point.BYTES)
+    ic = read_points(body, header.public + 1, read_g1, G1Point.BYTES)
     insecure = is_insecure(_ceremony(ceremony))
     return VerifyingKey(header.points_1[0], *header.points_2, ic, insecure=insecure)
-
-
-def _points(
-    body: Reader, count: int, read: Callable[[Reader], _Point], size: int
-) -> tuple[_Point, ...]:
-    points = tuple(read(body) for _ in range(body.count(count, size)))
-    body.finish()
-    return points
 
 
 def encode_zkey(key: ProvingKey) -> bytes:
@@ -122,17 +113,17 @@ def encode_zkey(key: ProvingKey) -> bytes:
     ends = (vk.alpha_1, key.beta_1, vk.beta_2, vk.gamma_2, key.delta_1, vk.delta_2)
     header = prime(BASE_MODULUS) + prime(SCALAR_MODULUS)
     header += u32(key.wires) + u32(key.public) + u32(key.domain.size)
-    header += b"".join(_encode_point(point) for point in ends)
+    header += b"".join(encode_point(point) for point in ends)
     sections = [
         (1, u32(_GROTH16)),
         (2, header),
         (4, _encode_matrices(key.a, key.b)),
-        (3, _encode_points(vk.ic)),
-        (9, _encode_points(key.h_query)),
-        (8, _encode_points(key.c_query)),
-        (5, _encode_points(key.a_query)),
-        (6, _encode_points(key.b1_query)),
-        (7, _encode_points(key.b2_query)),
+        (3, encode_points(vk.ic)),
+        (9, encode_points(key.h_query)),
+        (8, encode_points(key.c_query)),
+        (5, encode_points(key.a_query)),
+        (6, encode_points(key.b1_query)),
+        (7, encode_points(key.b2_query)),
         (10, key.ceremony),
     ]
     return build_container(_KIND, 1, sections)
@@ -186,32 +177,3 @@ def _encode_matrices(a: Matrix, b: Matrix) -> bytes:
                 body += encode(value * _ENTRY_FACTOR % SCALAR_MODULUS)
                 count += 1
     return u32(count) + bytes(body)
-
-
-def _coordinate(body: Reader) -> int:
-    value = body.integer()
-    if value >= BASE_MODULUS:
-        raise MalformedFile(body.subject, expected="coordinates in [0, q)", actual=value)
-    return value * _R_INVERSE % BASE_MODULUS
-
-
-def _g1(body: Reader) -> G1Point:
-    return G1Point(_coordinate(body), _coordinate(body))
-
-
-def _g2(body: Reader) -> G2Point:
-    """On the curve; `decode_zkey` checks the subgroup for all of them at once."""
-    x: Fq2 = (_coordinate(body), _coordinate(body))
-    y: Fq2 = (_coordinate(body), _coordinate(body))
-    point = G2Point.unchecked(x, y)
-    point.check_curve()
-    return point
-
-
-def _encode_points(points: Sequence[G1Point] | Sequence[G2Point]) -> bytes:
-    return b"".join(_encode_point(point) for point in points)
-
-
-def _encode_point(point: G1Point | G2Point) -> bytes:
-    coordinates = (point.x, point.y) if isinstance(point, G1Point) else (*point.x, *point.y)
-    return b"".join(encode(c * _R % BASE_MODULUS) for c in coordinates)
