@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import typer
+from typer._click.exceptions import NoArgsIsHelpError, UsageError
 
 from benchmarks.proving.command import bench
 from benchmarks.settling.command import bench_ledger
@@ -14,11 +15,12 @@ from ledger.command import market_app
 from prover.command import prove
 from prover.demonstration.command import demo
 from prover.founding import init, publish
+from prover.keys_command import app as keys_app
 from prover.matcher.command import app as matcher_app
 from prover.wallet.command import app as wallet_app
 from verifier.audit_command import audit
 from verifier.command import verify
-from zk.console import err
+from zk.console import print_refusal
 from zk.errors import ZkError
 
 app = typer.Typer(
@@ -36,6 +38,7 @@ bench_app.callback()(bench)
 bench_app.command("ledger")(bench_ledger)
 app.add_typer(bench_app, name="bench")
 app.add_typer(circuits_app, name="circuits")
+app.add_typer(keys_app, name="keys")
 ledger_app.command()(init)
 app.add_typer(ledger_app, name="ledger")
 market_app.command()(publish)
@@ -45,13 +48,25 @@ app.add_typer(wallet_app, name="wallet")
 
 
 def main() -> None:
-    """Run the command; what is refused is one line on standard error and exit status 1."""
+    """Run the command; what is refused is one line on standard error, and the exit status is not 0.
+
+    It is 1 for what was looked at and refused, and 2 for what could not even be read as a command.
+    """
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except ZkError as error:
-        line = " ".join(str(error).split())
-        err.print(f"error: {line}", markup=False, soft_wrap=True)
+        print_refusal(error)
         sys.exit(1)
+    except NoArgsIsHelpError as help_wanted:
+        help_wanted.show()
+        sys.exit(help_wanted.exit_code)
+    except UsageError as error:
+        command = error.ctx.command_path if error.ctx is not None else "tacit"
+        print_refusal(f"{command}: {error.format_message()}")
+        sys.exit(error.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        print_refusal("interrupted")
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -8,16 +8,17 @@ from typing import Annotated, Any, Final
 import typer
 from rich.table import Table
 
+from ledger.encoding import parse_hex
 from ledger.ledger import Ledger
 from ledger.log import Entry
+from ledger.options import LedgerArgument
 from ledger.records import Account
 from ledger.state import State
 from ledger.store import SqliteStore
 from ledger.transitions import Settle, Transition, decode_transition
-from ledger.tree import Inclusion
+from ledger.tree import HASH_BYTES, Inclusion
 from zk.backends import select
 from zk.console import JsonOption, out, print_json
-from zk.errors import Malformed
 from zk.formats.files import MAX_JSON_BYTES, read_bytes
 
 app = typer.Typer(
@@ -25,7 +26,6 @@ app = typer.Typer(
 )
 market_app = typer.Typer(help="The market that a ledger margins against.", no_args_is_help=True)
 
-LedgerArgument = Annotated[Path, typer.Argument(metavar="LEDGER", help="The ledger's file.")]
 _LATEST: Final = 20
 
 
@@ -59,7 +59,9 @@ def show(ledger: LedgerArgument, as_json: JsonOption = False) -> None:
 @app.command()
 def log(
     ledger: LedgerArgument,
-    start: Annotated[int | None, typer.Option("--from", help="The first entry to list.")] = None,
+    start: Annotated[
+        int | None, typer.Option("--from", min=0, help="The first entry to list.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the entries of the log; the latest ones if no first is given.
@@ -110,7 +112,7 @@ def check_inclusion(
     Example: tacit ledger check-inclusion proof.json 0123…
     """
     inclusion = Inclusion.decode(read_bytes(proof, MAX_JSON_BYTES).strip())
-    inclusion.verify(parse_root(root))
+    inclusion.verify(parse_hex(root, HASH_BYTES, "root"))
     typer.echo(f"{inclusion.key} is in the state: {inclusion.value.decode(errors='replace')}")
 
 
@@ -172,17 +174,6 @@ def describe(opened: Ledger) -> dict[str, Any]:
         "fund_values": list(pool.fund.values),
         "accounts": [_account(state, state.account(i)) for i in range(pool.accounts)],
     }
-
-
-def parse_root(text: str) -> bytes:
-    """32 bytes of hexadecimal."""
-    try:
-        root = bytes.fromhex(text)
-    except ValueError:
-        root = b""
-    if len(root) != 32:
-        raise Malformed("root", expected="64 hexadecimal digits", actual=text[:80])
-    return root
 
 
 def _account(state: State, account: Account) -> dict[str, Any]:

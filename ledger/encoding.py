@@ -9,7 +9,9 @@ refused, so duplicate keys, escapes, leading zeros and reordered fields all are.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Self, TypeVar
 
@@ -26,9 +28,11 @@ from pydantic import (
 
 from ledger.errors import MalformedTransition
 from zk.babyjubjub import Point
-from zk.errors import ZkError
+from zk.errors import Malformed, ZkError
 from zk.field import SCALAR_MODULUS, SUBGROUP_ORDER, decode, encode
 
+#: Times, nonces and other counts stay below this, so that every reader of JSON gets them right.
+BOUND: Final = 1 << 53
 #: More than the largest transition of any shape; longer input is not looked at.
 MAX_BYTES: Final = 4 << 20
 
@@ -111,7 +115,7 @@ PointHex = Annotated[
 Element = _number(SCALAR_MODULUS, "field element")
 #: A number modulo l, 32 bytes little-endian.
 Scalar = _number(SUBGROUP_ORDER, "scalar")
-Count = Annotated[int, Field(ge=0, lt=1 << 53)]
+Count = Annotated[int, Field(ge=0, lt=BOUND)]
 #: An amount of an asset in its smallest unit.
 Amount = Annotated[int, Field(ge=1, lt=1 << 62)]
 #: Likewise, or none of it.
@@ -148,16 +152,45 @@ def parse_canonical(adapter: TypeAdapter[M], data: bytes, decoding: Decoding | N
         raise MalformedTransition(
             "bytes", expected=f"at most {MAX_BYTES}", actual=f"{len(data)} bytes"
         )
-    try:
+    with one_line():
         value = adapter.validate_json(data, context=decoding)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = (".".join(str(part) for part in first["loc"]) or "document")[:200]
-        actual = repr(first.get("input"))[:80]
-        raise MalformedTransition(where, expected=first["msg"], actual=actual) from None
     again = adapter.dump_json(value)
     if again != data:
         raise MalformedTransition(
             "encoding", expected="the canonical bytes", actual="another spelling of them"
         )
     return value
+
+
+@contextmanager
+def one_line() -> Iterator[None]:
+    """The first thing that a model finds wrong is `MalformedTransition`, in one line.
+
+    For what comes from outside, as bytes or typed; of a mistake of ours, the trace says more.
+    """
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = (".".join(str(part) for part in first["loc"]) or "document")[:200]
+        actual = repr(first.get("input"))[:80]
+        raise MalformedTransition(where, expected=first["msg"], actual=actual) from None
+
+
+def parse_hex(text: str, length: int, subject: str) -> bytes:
+    """So many bytes that somebody typed; the error quotes them, so it is not for secrets."""
+    try:
+        data = bytes.fromhex(text)
+    except ValueError:
+        data = b""
+    if len(data) != length or len(text) != 2 * length:
+        expected = f"{2 * length} hexadecimal digits"
+        raise Malformed(subject, expected=expected, actual=repr(text)[:80])
+    return data
+
+
+def parse_count(text: str, subject: str) -> int:
+    """A count that somebody typed; plain digits, and not so many that they are none."""
+    if not re.fullmatch("[0-9]{1,16}", text) or int(text) >= BOUND:
+        raise Malformed(subject, expected=f"a number below {BOUND}", actual=repr(text)[:80])
+    return int(text)

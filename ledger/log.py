@@ -11,13 +11,12 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final, Self
 
+from ledger.encoding import BOUND
 from ledger.errors import DamagedLedger, OutOfOrder
 from zk.errors import Malformed
 
 DOMAIN: Final = b"tacit entry 1"
 BEFORE_GENESIS: Final = bytes(32)
-#: Numbers and times stay below this, so that every reader of JSON gets them right.
-BOUND: Final = 1 << 53
 
 
 @dataclass(frozen=True, slots=True)

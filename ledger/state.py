@@ -11,8 +11,14 @@ from functools import cached_property
 from typing import Final, Protocol, TypeVar
 
 from circuits.shape import Shape
-from ledger.encoding import Count, Decoding, Model
-from ledger.errors import DamagedLedger, MalformedTransition, NotAdmitted, OutOfOrder
+from ledger.encoding import BOUND, Count, Decoding, Model
+from ledger.errors import (
+    DamagedLedger,
+    LimitExceeded,
+    MalformedTransition,
+    NotAdmitted,
+    OutOfOrder,
+)
 from ledger.market.data import equity
 from ledger.parameters import Parameters
 from ledger.records import Account, Charter, Market, Pool
@@ -146,6 +152,8 @@ class State:
         """Moves the clock, and puts parameters in force whose time has come."""
         if time < self.pool.time:
             raise OutOfOrder("time", expected=f"at least {self.pool.time}", actual=time)
+        if time >= BOUND:  # a record of it could not be read again
+            raise LimitExceeded("time", expected=f"below {BOUND}", actual=time)
         pending = self.pool.pending
         while pending and pending[0].effective <= time:
             self.put_parameters(pending[0].parameters)

@@ -8,47 +8,59 @@ from __future__ import annotations
 
 import json
 import time as clock
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from circuits.shape import SHAPES
+from ledger.encoding import one_line
 from ledger.genesis import Genesis
 from ledger.ledger import Ledger
 from ledger.market.data import SCALE, Observation
 from ledger.market.presets import preset
+from ledger.options import LedgerArgument, TimeOption
 from prover.development import development_genesis
 from prover.keys import KeyFiles, cache_folder
 from prover.offices import InsecureOffices
 from verifier.auditing.books import InsecureEscrowKey
+from verifier.auditing.pins import pinned
 from zk.backends import Backend, Choice
 from zk.console import BackendOption, JsonOption, announced, print_json, progress_bar
-from zk.errors import Conflict, MalformedFile
+from zk.errors import Conflict, Malformed, MalformedFile
 from zk.formats.files import MAX_JSON_BYTES, read_bytes, write_secret_files
 from zk.randomness import system_randomness
 
 _SEED: Final = "insecure_seed"
-
-LedgerArgument = Annotated[Path, typer.Argument(metavar="LEDGER", help="The ledger's file.")]
-TimeOption = Annotated[
-    int | None, typer.Option("--time", help="The ledger's time in seconds; now, if not given.")
-]
+_SHAPE: Final = "tiny"
+_NAME: Final = "development"
 
 
 def init(
     ledger: LedgerArgument,
-    shape: Annotated[str, typer.Option(help=f"One of {', '.join(SHAPES)}.")] = "tiny",
-    name: Annotated[str, typer.Option(help="What the ledger calls itself.")] = "development",
+    shape: Annotated[
+        str | None, typer.Option(help=f"One of {', '.join(SHAPES)}.", show_default=_SHAPE)
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="What the ledger calls itself.", show_default=_NAME)
+    ] = None,
     seed: Annotated[
         str | None, typer.Option(help="Repeat the offices exactly; they are then no secrets.")
     ] = None,
     genesis: Annotated[
-        Path | None, typer.Option(help="Found a ledger from this genesis instead.")
+        Path | None,
+        typer.Option(help="Found a ledger from this genesis; it says what those and --time would."),
     ] = None,
     pin: Annotated[
         list[str] | None,
-        typer.Option(help="STATEMENT=DIGEST of a verifying key; production needs all three."),
+        typer.Option(
+            help="With --genesis: STATEMENT=DIGEST of a verifying key; production needs all three."
+        ),
+    ] = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option(help="With --genesis: the same from the file that `tacit keys import` wrote."),
     ] = None,
     time: TimeOption = None,
     backend: BackendOption = Choice.AUTO,
@@ -60,18 +72,24 @@ def init(
     """
     chosen = announced(backend)
     if genesis is not None:
+        _refuse_besides_genesis({"shape": shape, "name": name, "seed": seed, "time": time})
         founded = Genesis.decode(read_bytes(genesis, MAX_JSON_BYTES).strip())
-        if founded.mode == "production" or pin:
-            founded.check_pins(_pins(pin or []))
+        pins = pinned(pin or [], keys)
+        if founded.mode == "production" or pins:
+            founded.check_pins(pins)
         opened = Ledger.found(ledger, founded, chosen)
+    elif pin or keys:
+        expected = "--genesis, whose keys are compared with them"
+        raise Conflict("--pin and --keys", expected=expected, actual="none")
     else:
+        shape, name = _SHAPE if shape is None else shape, _NAME if name is None else name
         opened = _found_development(ledger, shape, name, seed, time, chosen)
     document = {
         "ledger": opened.id.hex(),
         "file": str(ledger),
         "mode": opened.genesis.mode,
         "root": opened.head.root.hex(),
-        "keys": {key: value.key.digest() for key, value in opened.genesis.statements},
+        "keys": {key: value.key_digest for key, value in opened.genesis.statements},
     }
     if as_json:
         print_json(document)
@@ -141,18 +159,29 @@ def ledger_time(opened: Ledger, time: int | None) -> int:
     return max(opened.head.time, int(clock.time())) if time is None else time
 
 
+def _refuse_besides_genesis(options: Mapping[str, object]) -> None:
+    given = [f"--{option}" for option, value in options.items() if value is not None]
+    if given:
+        expected = "nothing that the genesis says itself"
+        raise Conflict("--genesis", expected=expected, actual=", ".join(given))
+
+
 def _found_development(
     path: Path, shape: str, name: str, seed: str | None, time: int | None, backend: Backend
 ) -> Ledger:
     if shape not in SHAPES:
         raise Conflict("shape", expected=f"one of {', '.join(SHAPES)}", actual=shape)
-    secret = system_randomness(1 << 256).to_bytes(32, "big") if seed is None else seed.encode()
+    if seed == "":
+        raise Malformed("seed", expected="some text", actual="none")
+    drawn = system_randomness(1 << 256).to_bytes(32, "big")
+    secret = drawn if seed is None else seed.encode(errors="surrogateescape")
     with progress_bar() as progress:
         files = KeyFiles(cache_folder(), backend, progress)
         provers = files.insecure_development(SHAPES[shape])
-    market = preset(shape, int(clock.time()) if time is None else time)
     offices = InsecureOffices.of(secret)
-    genesis = development_genesis(market, offices, provers.statement_keys(), name)
+    with one_line():
+        market = preset(shape, int(clock.time()) if time is None else time)
+        genesis = development_genesis(market, offices, provers.statement_keys(), name)
     opened = Ledger.found(path, genesis, backend)
     document = json.dumps({_SEED: secret.hex()})
     escrow = InsecureEscrowKey(insecure_escrow_secret=offices.escrow_secret)
@@ -177,9 +206,12 @@ def _preset_observation(opened: Ledger) -> Observation:
 def _with(
     before: tuple[int, ...], names: tuple[str, ...], changes: list[str], scale: int
 ) -> tuple[int, ...]:
-    numbers = dict(zip(names, before, strict=True))
+    numbers, given = dict(zip(names, before, strict=True)), set[str]()
     for change in changes:
         name, _, text = change.partition("=")
+        if name in given:
+            raise Conflict(name, expected="one number", actual=", ".join(changes))
+        given.add(name)
         if name not in numbers:
             raise Conflict("underlying", expected=f"one of {', '.join(names)}", actual=name)
         try:
@@ -187,7 +219,3 @@ def _with(
         except (ValueError, OverflowError):
             raise Conflict(name, expected="NAME=NUMBER", actual=change) from None
     return tuple(numbers.values())
-
-
-def _pins(pins: list[str]) -> dict[str, str]:
-    return {name: digest for name, _, digest in (pin.partition("=") for pin in pins)}

@@ -1,23 +1,24 @@
 """Proving keys on disk: made once, opened with their tables mapped, checked by digest.
 
-A development key comes from a trapdoor that everybody can compute, so that two installations make
-the same key and one cache serves every development ledger. It lies in TACIT_CACHE, or in
-~/.cache/tacit, under a name that says `insecure`.
+They lie in TACIT_CACHE, or in ~/.cache/tacit. A development key comes from a trapdoor that anybody
+can compute, so that two installations make the same key and one cache serves every development
+ledger; its name says `insecure`. A key of a ceremony is imported, never made.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from circuits.catalogue import STATEMENTS
 from circuits.shape import Shape
-from ledger.genesis import StatementKeys
+from ledger.genesis import StatementKey, StatementKeys
 from prover.proving import StatementProver, StatementProvers
 from zk.backends import Backend
-from zk.circuit import compile_circuit
+from zk.circuit import Circuit, compile_circuit
 from zk.errors import Conflict, MalformedFile, UnsafeKey
 from zk.formats.files import write_files
 from zk.formats.zkey import encode_zkey
@@ -47,59 +48,72 @@ class KeyFiles:
         self, shape: Shape, randomness: Randomness = system_randomness
     ) -> StatementProvers:
         """The development keys, made where they are missing or damaged."""
-        return self._provers(shape, randomness, insecure=True)
+        provers = {name: self._development(name, make(shape)) for name, make in STATEMENTS.items()}
+        return StatementProvers(provers, randomness, self.progress)
 
     def of_ledger(
         self, shape: Shape, keys: StatementKeys, randomness: Randomness = system_randomness
     ) -> StatementProvers:
         """The keys that a ledger pins; another key than the pinned one is refused."""
-        insecure = any(key.insecure for _, key in keys)
-        provers = self._provers(shape, randomness, insecure=insecure)
-        for name, prover in provers.provers.items():
-            pinned = getattr(keys, name).points
-            if prover.prover.verifying_key.encode() != pinned:
+        provers: dict[str, StatementProver[Any, Any]] = {}
+        for name, make in STATEMENTS.items():
+            pinned: StatementKey = getattr(keys, name)
+            find = self._development if pinned.insecure else self._imported(pinned.key_digest)
+            provers[name] = prover = find(name, make(shape))
+            if prover.prover.verifying_key.encode() != pinned.points:
                 raise Conflict(
                     f"proving key of {name}",
                     expected="the key that the ledger pins",
                     actual=f"the key {prover.prover.verifying_key.digest()[:16]}…",
                 )
-        return provers
-
-    def path(self, name: str, digest: str, *, insecure: bool) -> Path:
-        """Where the key of a circuit lies: by the circuit's digest."""
-        mark = ".insecure" if insecure else ""
-        return self.folder / f"{name}-{digest[:16]}{mark}.zkey"
-
-    def _provers(self, shape: Shape, randomness: Randomness, *, insecure: bool) -> StatementProvers:
-        make = self._make if insecure else _refuse
-        provers: dict[str, StatementProver[Any, Any]] = {}
-        for name, statement in STATEMENTS.items():
-            circuit = statement(shape)
-            compiled = compile_circuit(circuit)
-            path = self.path(name, compiled.digest, insecure=insecure)
-            if not path.exists():
-                make(path, compiled.r1cs)
-            try:
-                prover = self.backend.open_prover(path, self.progress)
-            except (MalformedFile, UnsafeKey):
-                make(path, compiled.r1cs)  # a damaged file of the cache is made again
-                prover = self.backend.open_prover(path, self.progress)
-            provers[name] = StatementProver(circuit, prover, self.backend)
         return StatementProvers(provers, randomness, self.progress)
 
-    def _make(self, path: Path, r1cs: R1CS) -> None:
-        trapdoor = Trapdoor.draw(insecure_seeded_randomness(_TRAPDOOR + path.name.encode()))
-        key = self.backend.insecure_dev_setup(r1cs, trapdoor, self.progress)
+    def development_path(self, name: str, circuit_digest: str) -> Path:
+        """Where a development key lies: there is one for each circuit."""
+        return self.folder / f"{name}-{circuit_digest[:16]}.insecure.zkey"
+
+    def imported_path(self, name: str, key_digest: str) -> Path:
+        """Where a key of a ceremony lies: there may be several ceremonies for one circuit."""
+        return self.folder / f"{name}-{key_digest[:16]}.zkey"
+
+    def keep(self, keys: Mapping[Path, bytes]) -> None:
+        """Writes key files, all of them or none."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise MalformedFile(
                 str(self.folder), expected="a folder to keep keys in", actual=error.strerror
             ) from None
-        write_files({path: encode_zkey(key)})
+        write_files(keys)
 
+    def _development(self, name: str, circuit: Circuit[Any, Any]) -> StatementProver[Any, Any]:
+        compiled = compile_circuit(circuit)
+        path = self.development_path(name, compiled.digest)
+        if not path.exists():
+            self._make(path, compiled.r1cs)
+        try:
+            prover = self.backend.open_prover(path, self.progress)
+        except (MalformedFile, UnsafeKey):
+            self._make(path, compiled.r1cs)  # a damaged file of the cache is made again
+            prover = self.backend.open_prover(path, self.progress)
+        return StatementProver(circuit, prover, self.backend)
 
-def _refuse(path: Path, _: R1CS) -> None:
-    raise MalformedFile(
-        str(path), expected="the proving key of a ceremony", actual="none that can be read"
-    )
+    def _imported(self, key_digest: str) -> Callable[[str, Any], StatementProver[Any, Any]]:
+        def find(name: str, circuit: Circuit[Any, Any]) -> StatementProver[Any, Any]:
+            path = self.imported_path(name, key_digest)
+            if not path.exists():
+                raise MalformedFile(
+                    str(path),
+                    expected="a key of the ceremony, as `tacit keys import` leaves it",
+                    actual="none",
+                )
+            prover = self.backend.open_prover(path, self.progress)
+            return StatementProver(circuit, prover, self.backend)
+
+        return find
+
+    def _make(self, path: Path, r1cs: R1CS) -> None:
+        trapdoor = Trapdoor.draw(insecure_seeded_randomness(_TRAPDOOR + path.name.encode()))
+        self.keep(
+            {path: encode_zkey(self.backend.insecure_dev_setup(r1cs, trapdoor, self.progress))}
+        )

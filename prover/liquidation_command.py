@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
 from rich.table import Table
 
 from ledger.ledger import Ledger
+from ledger.options import LedgerArgument, TimeOption
 from prover.founding import ledger_time
 from prover.liquidator import on_sale, overdue
 from zk.backends import select
@@ -16,10 +13,8 @@ from zk.console import JsonOption, out, print_json
 
 
 def sales(
-    ledger: Annotated[Path, typer.Argument(metavar="LEDGER", help="The ledger's file.")],
-    time: Annotated[
-        int | None, typer.Option("--time", help="The ledger's time in seconds; now, if not given.")
-    ] = None,
+    ledger: LedgerArgument,
+    time: TimeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the portfolios on sale, their prices at this moment, and the accounts that are overdue.

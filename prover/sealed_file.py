@@ -128,7 +128,10 @@ def _stretched(password: str, salt: bytes, cost: Cost) -> tuple[bytes, bytes]:
     """Key and nonce. NFC, so that one password typed on two systems is one password (RFC 8265)."""
     if not password:
         raise Malformed("password", expected="at least one character", actual="none")
-    secret = unicodedata.normalize("NFC", password)
+    try:
+        secret = unicodedata.normalize("NFC", password).encode()
+    except UnicodeEncodeError:
+        raise Malformed("password", expected="text in UTF-8", actual="other bytes") from None
     stream = scrypt(secret, salt.hex(), 44, N=1 << cost.log_n, r=cost.r, p=cost.p)
     assert isinstance(stream, bytes)  # one key was asked for
     return stream[:32], stream[32:]

@@ -80,3 +80,38 @@ def test_what_cannot_be_read_is_status_two(folder: Path, name: str) -> None:
     assert result.returncode == 2
     assert len(lines) == 1, result.stderr
     assert lines[0].startswith("error: ")
+
+
+KEY = ("--escrow-key", "a.ledger.escrow.insecure.json")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--books", "x.json"), ("--books", "--escrow-key")),
+        (("--account", "0", "--epochs", "1-1"), ("--account, --epochs", "--escrow-key")),
+        (("--seed", "1"), ("--seed", "--cross-check")),
+        (("--auditor", "00" * 32), ("--auditor", "--from")),
+        ((*KEY, "--epochs", "9-3", "--books", "x.json"), ("FIRST-LAST", "9-3")),
+        ((*KEY, "--epochs", "3", "--books", "x.json"), ("FIRST-LAST", "3")),
+        ((*KEY, "--epochs", "1-" + "9" * 5000, "--books", "x.json"), ("epoch", "999")),
+        (("--cross-check", "9" * 5000), ("cross-check", "999")),
+        (("--cross-check", "-1"), ("cross-check", "-1")),
+        (("--pin", "claims=" + "00" * 32), ("pin", "claims")),
+        (("--pin", "claim=zz"), ("pin", "64 hexadecimal digits")),
+        (("--head", "nowhere"), ("nowhere", "a file")),
+        (("--sign", "nowhere", "--verdict", "x.json"), ("nowhere", "a file")),
+    ],
+)
+def test_options_that_mean_nothing_are_status_two(
+    folder: Path, arguments: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    """One line, before anything is replayed or written; none is silently ignored."""
+    result = run_tacit("audit", "a.ledger", "--report", "x.html", *arguments, cwd=folder)
+    lines = [line for line in result.stderr.splitlines() if not line.startswith("backend:")]
+    assert result.returncode == 2
+    assert len(lines) == 1, result.stderr
+    assert lines[0].startswith("error: ")
+    for word in ("expected", *words):
+        assert word in lines[0]
+    assert not list(folder.glob("x.*"))

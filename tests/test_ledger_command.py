@@ -13,6 +13,11 @@ from ledger.store import SqliteStore
 from tests.command import assert_one_line_refusal, run_tacit
 
 START = "1767225600"
+#: One second more than any record can hold.
+BEYOND = str(1 << 53)
+HUGE = "99999999999999999999"
+FOUND = ("ledger", "init", "c.ledger")
+PUBLISH = ("market", "publish", "a.ledger")
 
 
 @pytest.fixture(scope="module")
@@ -96,23 +101,77 @@ def test_the_same_seed_gives_the_same_ledger(folder: Path) -> None:
         (("ledger", "show", "text"), ("text",)),
         (("ledger", "check", "text"), ("text",)),
         (("ledger", "init", "a.ledger"), ("a.ledger",)),
-        (("ledger", "init", "c.ledger", "--shape", "huge"), ("tiny", "huge")),
-        (("ledger", "init", "c.ledger", "--genesis", "text"), ("document",)),
-        (("market", "publish", "a.ledger", "--spot", "DOGE=1"), ("BTC", "DOGE")),
-        (("market", "publish", "a.ledger", "--spot", "BTC=cheap"), ("BTC", "cheap")),
-        (("market", "publish", "a.ledger", "--time", "1"), ("time",)),
+        ((*FOUND, "--shape", "huge"), ("tiny", "huge")),
+        ((*FOUND, "--genesis", "text"), ("document",)),
+        ((*FOUND, "--time", "-1"), ("time", "-1")),
+        ((*FOUND, "--time", BEYOND), ("less than",)),
+        ((*FOUND, "--time", HUGE), ("less than",)),
+        ((*FOUND, "--name", ""), ("name", "at least 1 character")),
+        ((*FOUND, "--name", "\x1b[31m\n"), ("name", r"\x1b[31m\n")),
+        ((*FOUND, "--name", "x" * 100), ("name", "at most 80 characters")),
+        ((*FOUND, "--seed", ""), ("seed",)),
+        ((*PUBLISH, "--spot", "DOGE=1"), ("BTC", "DOGE")),
+        ((*PUBLISH, "--spot", "BTC=cheap"), ("BTC", "cheap")),
+        ((*PUBLISH, "--spot", "BTC=nan"), ("BTC", "nan")),
+        ((*PUBLISH, "--spot", "BTC=1e999"), ("BTC", "1e999")),
+        ((*PUBLISH, "--spot", "BTC=1", "--spot", "BTC=2"), ("one number", "BTC=1, BTC=2")),
+        ((*PUBLISH, "--time", "1"), ("time",)),
+        ((*PUBLISH, "--time", BEYOND), ("time", BEYOND)),
+        ((*PUBLISH, "--time", HUGE), ("time", HUGE)),
+        (("wallet", "sales", "a.ledger", "--time", HUGE), ("time", HUGE)),
         (("market", "publish", "text"), ("text",)),
     ],
 )
 def test_refusals_are_one_line(
     folder: Path, arguments: tuple[str, ...], words: tuple[str, ...]
 ) -> None:
-    """Missing and foreign files, unknown names, prices that are none."""
+    """Missing and foreign files, unknown names, prices and times that are none."""
     (folder / "text").write_text("not a ledger\n")
     before = (folder / "a.ledger").read_bytes()
     assert_one_line_refusal(run_tacit(*arguments, cwd=folder), *words)
     assert (folder / "a.ledger").read_bytes() == before
     assert not (folder / "c.ledger").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--pin", "claim=" + "00" * 32), ("pin", "--genesis")),
+        (("--genesis", "genesis.json", "--shape", "tiny"), ("--genesis", "--shape")),
+        (("--genesis", "genesis.json", "--name", "a", "--seed", "1"), ("--name, --seed",)),
+        (("--genesis", "genesis.json", "--time", START), ("--genesis", "--time")),
+        (("--genesis", "genesis.json", "--pin", "claim"), ("pin", "'claim'")),
+        (("--genesis", "genesis.json", "--pin", "claims=" + "00" * 32), ("pin", "claims")),
+        (("--genesis", "genesis.json", "--pin", "claim=00"), ("pin", "64 hexadecimal digits")),
+        (("--genesis", "genesis.json", *["--pin", "fill=" + "00" * 32] * 2), ("fill twice",)),
+    ],
+)
+def test_founding_options_that_do_not_belong_together(
+    folder: Path, arguments: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    """None is ignored: a founder who pins a key believes that it was compared."""
+    genesis = SqliteStore.open(folder / "a.ledger", read_only=True).entry(0).transition
+    (folder / "genesis.json").write_bytes(genesis)
+    assert_one_line_refusal(run_tacit(*FOUND, *arguments, cwd=folder), *words)
+    assert not (folder / "c.ledger").exists()
+
+
+def test_a_log_is_listed_from_an_entry_on(folder: Path) -> None:
+    """None before the first; none after the last, however far that is."""
+    before = run_tacit("ledger", "log", "a.ledger", "--from", "-5", cwd=folder)
+    assert before.returncode == 2
+    assert "Traceback" not in before.stderr
+    after = run_tacit("ledger", "log", "a.ledger", "--from", HUGE, "--json", cwd=folder)
+    assert json.loads(after.stdout) == []
+
+
+def test_a_root_is_64_digits(folder: Path) -> None:
+    """No more, no fewer, and nothing between them."""
+    proof = run_tacit("ledger", "prove-inclusion", "a.ledger", "pool", cwd=folder)
+    (folder / "pool.json").write_text(proof.stdout)
+    for root in ("", "00" * 31, "zz" * 32, " ".join(["00"] * 32)):
+        refusal = run_tacit("ledger", "check-inclusion", "pool.json", root, cwd=folder)
+        assert_one_line_refusal(refusal, "root", "64 hexadecimal digits")
 
 
 def test_a_market_past_its_bound_is_refused(folder: Path) -> None:
@@ -138,3 +197,17 @@ def test_a_production_ledger_wants_pinned_ceremony_keys(folder: Path) -> None:
     ]
     assert_one_line_refusal(run_tacit(*found, *pins, cwd=folder), "development key")
     assert not (folder / "p.ledger").exists()
+
+
+def test_digests_come_typed_or_from_a_file_and_not_both(folder: Path) -> None:
+    """What `--keys` names is read before anything is founded."""
+    genesis = SqliteStore.open(folder / "a.ledger", read_only=True).entry(0).transition
+    (folder / "other.json").write_bytes(genesis)
+    found = ("ledger", "init", "q.ledger", "--genesis", "other.json", "--keys", "keys.json")
+    (folder / "keys.json").write_text("{}")
+    assert_one_line_refusal(run_tacit(*found, cwd=folder), "claim")
+    both = run_tacit(*found, "--pin", f"claim={'0' * 64}", cwd=folder)
+    assert_one_line_refusal(both, "--pin or --keys")
+    alone = run_tacit("ledger", "init", "q.ledger", "--keys", "keys.json", cwd=folder)
+    assert_one_line_refusal(alone, "--genesis")
+    assert not (folder / "q.ledger").exists()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from zk.backends import Backend, Choice
-from zk.console import BackendOption, JsonOption, announced, err, out, progress_bar
-from zk.errors import Malformed, ZkError
+from zk.console import BackendOption, JsonOption, announced, err, out, print_refusal, progress_bar
+from zk.errors import Conflict, Malformed, ZkError
 from zk.formats.files import write_files, write_secret_files
 from zk.progress import Progress
+from zk.signatures import SigningKey
 
 if TYPE_CHECKING:
     from verifier.auditing import AuditReport, Options, SignedVerdict
@@ -46,6 +48,9 @@ def audit(
         list[str] | None,
         typer.Option(help="STATEMENT=DIGEST of a verifying key that the ceremony published."),
     ] = None,
+    keys: Annotated[
+        Path | None, typer.Option(help="The same from the file that `tacit keys import` wrote.")
+    ] = None,
     patience: Annotated[
         int | None,
         typer.Option(min=0, help="Seconds that an account may be overdue without a remark."),
@@ -57,13 +62,14 @@ def audit(
         ),
     ] = None,
     account: Annotated[
-        list[int] | None, typer.Option(help="With --escrow-key: only this account's books.")
+        list[int] | None, typer.Option(min=0, help="With --escrow-key: only this account's books.")
     ] = None,
     epochs: Annotated[
         str | None, typer.Option(help="With --escrow-key: only these epochs, as FIRST-LAST.")
     ] = None,
     books: Annotated[
-        Path | None, typer.Option(help="Write the open books here, as JSON; they are secret.")
+        Path | None,
+        typer.Option(help="With --escrow-key: write the books here, as JSON; they are secret."),
     ] = None,
     page: Annotated[
         Path | None, typer.Option("--report", help="Write the report as a page of HTML.")
@@ -79,26 +85,30 @@ def audit(
     Example: tacit audit demo.ledger
     """
     from verifier.auditing import audit_file
+    from verifier.auditing.options import parse_epochs
+    from verifier.auditing.pins import pinned
     from verifier.auditing.terminal import show
 
     chosen = announced(backend)
     try:
-        signer = _signer(sign, verdict)
+        _check_belongs("--escrow-key", escrow_key, account=account, epochs=epochs, books=books)
+        _check_belongs("--cross-check", cross_check != "0", seed=seed)
+        signer, span = _signer(sign, verdict), parse_epochs(epochs)
         earlier = _earlier(start, auditor)
         drawn = secrets.randbits(32) if seed is None else seed
         with progress_bar() as progress:
+            pins = pinned(pin or [], keys)
             options = _options(
-                chosen, earlier, jobs, cross_check, drawn, head, pin or [], patience, progress
+                chosen, earlier, jobs, cross_check, drawn, head, pins, patience, progress
             )
             reader = _reader(escrow_key)
             report = audit_file(ledger, options)
-            opened = _open_books(ledger, reader, chosen, account, _epochs(epochs))
+            opened = _open_books(ledger, reader, chosen, account, span)
             _write_pages(ledger, report, opened, chosen, page, books)
         if verdict is not None and signer is not None and report.is_valid:
             _write(report, verdict, signer)
     except ZkError as error:
-        line = " ".join(str(error).split())
-        err.print(f"error: {line}", markup=False, soft_wrap=True)
+        print_refusal(error)
         raise typer.Exit(2) from None
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
@@ -106,6 +116,13 @@ def audit(
         show(report, out)
         _show_books(opened)
     raise typer.Exit(max(report.exit_status, opened.exit_status if opened else 0))
+
+
+def _check_belongs(main: str, is_given: object, **options: object) -> None:
+    """An option that only means something beside another one is not ignored without it."""
+    lost = [f"--{name}" for name, value in options.items() if value is not None]
+    if lost and not is_given:
+        raise Conflict(", ".join(lost), expected=f"{main} as well", actual="none")
 
 
 def _reader(paths: list[Path] | None) -> Reader | None:
@@ -168,49 +185,24 @@ def _options(
     cross_check: str,
     seed: int,
     head: str | None,
-    pins: list[str],
+    pins: Mapping[str, str],
     patience: int | None,
     progress: Progress,
 ) -> Options:
     from verifier.auditing import ExpectedHead, Options
+    from verifier.auditing.options import parse_cross_check
 
     return Options(
         backend=backend,
         start=earlier,
         jobs=jobs,
-        cross_check=_count(cross_check),
+        cross_check=parse_cross_check(cross_check),
         seed=seed,
         expected_head=None if head is None else ExpectedHead.parse(head),
-        pins=_pins(pins),
+        pins=pins or None,
         patience=patience,
         progress=progress,
     )
-
-
-def _epochs(text: str | None) -> tuple[int, int] | None:
-    if text is None:
-        return None
-    first, dash, last = text.partition("-")
-    if not (dash and first.isdecimal() and last.isdecimal()):
-        raise Malformed("epochs", expected="FIRST-LAST, such as 3-7", actual=text)
-    return int(first), int(last)
-
-
-def _count(text: str) -> int:
-    from verifier.auditing import ALL
-
-    if text == "all":
-        return ALL
-    if not text.isdecimal():
-        raise Malformed("cross-check", expected="a number, or all", actual=text)
-    return int(text)
-
-
-def _pins(pins: list[str]) -> dict[str, str] | None:
-    for pin in pins:
-        if "=" not in pin:
-            raise Malformed("pin", expected="STATEMENT=DIGEST", actual=pin)
-    return {name: digest for name, _, digest in (pin.partition("=") for pin in pins)} or None
 
 
 def _earlier(path: Path | None, auditor: str | None) -> SignedVerdict | None:
@@ -218,6 +210,7 @@ def _earlier(path: Path | None, auditor: str | None) -> SignedVerdict | None:
     from verifier.auditing.verdicts import parse_public_key
 
     if path is None:
+        _check_belongs("--from", path, auditor=auditor)
         return None
     if auditor is None:
         raise Malformed("auditor", expected="the public key of who signed", actual="none")
@@ -226,16 +219,17 @@ def _earlier(path: Path | None, auditor: str | None) -> SignedVerdict | None:
     return earlier
 
 
-def _signer(sign: Path | None, verdict: Path | None) -> Path | None:
-    if (sign is None) != (verdict is None):
-        raise Malformed("verdict", expected="both --sign and --verdict", actual="one of them")
-    return sign
-
-
-def _write(report: AuditReport, path: Path, signer: Path) -> None:
-    from verifier.auditing import SignedVerdict
+def _signer(sign: Path | None, verdict: Path | None) -> SigningKey | None:
     from verifier.auditing.verdicts import read_signing_key
 
-    signed = SignedVerdict.of(report, read_signing_key(signer))
+    if (sign is None) != (verdict is None):
+        raise Malformed("verdict", expected="both --sign and --verdict", actual="one of them")
+    return None if sign is None else read_signing_key(sign)
+
+
+def _write(report: AuditReport, path: Path, signer: SigningKey) -> None:
+    from verifier.auditing import SignedVerdict
+
+    signed = SignedVerdict.of(report, signer)
     write_files({path: signed.encode() + b"\n"})
     err.print(f"verdict signed by {signed.auditor.hex()}", soft_wrap=True)

@@ -11,25 +11,21 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from circuits.catalogue import STATEMENTS
-from circuits.claim import ClaimPublic
-from circuits.solvency import SolvencyPublic
-from verifier.evidence import Compiled, Evidence, Proven, Spanned
+from verifier.evidence import Compiled, Evidence, Proven
+from verifier.prepared import PREPARED, Market, fix_market, market_of, without_market
 from verifier.proofs import StatementVerifier, points_of
 from zk.backends import Backend, Verifier
 from zk.circuit import compile_circuit, field_elements
 from zk.errors import Conflict, ProofRejected, ZkError
-from zk.groth16 import Proof, VerifyingKey, fix_inputs
-from zk.sigma import SpanProof
-from zk.signatures import verify_signature
+from zk.groth16 import Proof, VerifyingKey
 
 #: How often a matrix is used before its part of the public sum is computed in advance, which
-#: costs about as much as a hundred uses save; and how many are kept.
+#: costs about as much as a hundred uses save.
 PREPARE_AFTER: Final = 100
-PREPARED: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +43,9 @@ class Checker:
     def check(self, evidence: Evidence) -> None:
         """Raises, with the name of what fails, unless everything holds."""
         for signed in evidence.signed:
-            verify_signature(signed.signer, signed.key, signed.message, signed.signature)
+            signed.check()
         for spanned in evidence.spanned:
-            self._check_span(spanned)
+            spanned.check(self.backend)
         self._check_proofs(evidence.proven)
         for compiled in evidence.compiled:
             self._check_circuit(compiled)
@@ -64,15 +60,6 @@ class Checker:
                 actual=named.digest,
             )
         StatementVerifier(circuit, self.keys[named.statement], self.backend)
-
-    def _check_span(self, spanned: Spanned) -> None:
-        try:
-            proof = SpanProof.decode(spanned.proof, self.backend.decode_point)
-            spanned.span.verify(proof, spanned.context, self.backend.combine)
-        except ZkError as error:
-            raise ProofRejected(
-                spanned.subject, expected="a proof of the representation", actual=str(error)
-            ) from None
 
     def _check_proofs(self, proven: Sequence[Proven]) -> None:
         self.backend.check_points([point for one in proven for point in points_of(one.public)])
@@ -125,26 +112,19 @@ class _Markets:
         self._key = key
         self._backend = backend
         self._whole = backend.verifier(key)
-        self._uses: OrderedDict[tuple[object, object], int] = OrderedDict()
-        self._verifiers: dict[tuple[object, object], Verifier] = {}
+        self._uses: OrderedDict[Market, int] = OrderedDict()
+        self._verifiers: dict[Market, Verifier] = {}
 
     def prepared(self, public: object) -> tuple[Verifier, tuple[int, ...]]:
         """The verifier to ask, and the public inputs that it still needs."""
-        claim = public.claim if isinstance(public, SolvencyPublic) else public
-        if not isinstance(claim, ClaimPublic):
-            return self._whole, field_elements(public)
-        market = (claim.constants, claim.matrix)
-        if not self._is_worth_it(market):
+        market = market_of(public)
+        if market is None or not self._is_worth_it(market):
             return self._whole, field_elements(public)
         if market not in self._verifiers:
-            start = len(field_elements(claim.commitment))
-            key = fix_inputs(self._key, start, field_elements(market))
-            self._verifiers[market] = self._backend.verifier(key)
-        rest: ClaimPublic[int] = replace(claim, constants=(), matrix=())
-        whole = replace(public, claim=rest) if isinstance(public, SolvencyPublic) else rest
-        return self._verifiers[market], field_elements(whole)
+            self._verifiers[market] = self._backend.verifier(fix_market(self._key, market))
+        return self._verifiers[market], without_market(public)
 
-    def _is_worth_it(self, market: tuple[object, object]) -> bool:
+    def _is_worth_it(self, market: Market) -> bool:
         self._uses[market] = self._uses.get(market, 0) + 1
         self._uses.move_to_end(market)
         while len(self._uses) > PREPARED:

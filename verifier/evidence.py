@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from circuits.shape import Shape
-from zk.sigma import Span
+from zk.backends import Backend
+from zk.errors import ProofRejected, ZkError
+from zk.sigma import Span, SpanProof
+from zk.signatures import verify_signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,10 @@ class Signed:
     message: bytes
     signature: bytes
 
+    def check(self) -> None:
+        """Raises `SignatureRejected`."""
+        verify_signature(self.signer, self.key, self.message, self.signature)
+
 
 @dataclass(frozen=True, slots=True)
 class Spanned:
@@ -32,6 +39,16 @@ class Spanned:
     span: Span
     context: bytes
     proof: bytes
+
+    def check(self, backend: Backend) -> None:
+        """Raises `ProofRejected`, whatever is wrong with the proof."""
+        try:
+            proof = SpanProof.decode(self.proof, backend.decode_point)
+            self.span.verify(proof, self.context, backend.combine)
+        except ZkError as error:
+            raise ProofRejected(
+                self.subject, expected="a proof of the representation", actual=str(error)
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)

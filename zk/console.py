@@ -29,6 +29,13 @@ def announced(choice: Choice) -> Backend:
     return backend
 
 
+def print_refusal(reason: object) -> None:
+    """One line on standard error, in which nothing that somebody typed or sent moves the cursor."""
+    words = " ".join(str(reason).split())
+    line = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
+    err.print(f"error: {line}", markup=False, soft_wrap=True)
+
+
 def print_json(document: Any) -> None:
     """One JSON document on standard output."""
     typer.echo(json.dumps(document, indent=2))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Final
 
+from ledger.encoding import BOUND
 from ledger.log import Entry
 from ledger.storage.appending import TableWriter
 from ledger.storage.checking import check_store
@@ -45,7 +46,7 @@ class MemoryStore:
         return self._log[number]
 
     def entries(self, start: int = 0) -> Iterator[Entry]:
-        return islice(iter(self._log), max(start, 0), None)
+        return islice(iter(self._log), min(max(start, 0), BOUND), None)
 
     def prove(self, key: str) -> Inclusion:
         value = self.get(key)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from ledger.encoding import BOUND
 from ledger.errors import DamagedLedger
-from ledger.log import BOUND, Entry
+from ledger.log import Entry
 from ledger.storage.database import Database
 from ledger.tree import HASH_BYTES, WIDTH, leaf_of
 from zk.errors import Conflict
@@ -51,7 +52,7 @@ class SqliteTables:
         raise Conflict("entry", expected="one that the log has", actual=number)
 
     def entries(self, start: int = 0) -> Iterator[Entry]:
-        number = max(start, 0)
+        number = min(max(start, 0), BOUND)  # SQLite has no larger numbers than 64 bits
         sql = f"{_ENTRY} WHERE number >= ? ORDER BY number LIMIT ?"
         while rows := self._page(sql, number, f"entry {number}", number):
             for row in rows:

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from ledger.ledger import Ledger
+from ledger.options import LedgerArgument, TimeOption
 from prover.founding import ledger_time
 from prover.keys import KeyFiles, cache_folder
 from prover.matcher.books import books
@@ -31,12 +32,8 @@ from zk.formats.files import read_bytes
 
 app = typer.Typer(help="The dark pool: clear sealed orders and settle them.", no_args_is_help=True)
 
-LedgerArgument = Annotated[Path, typer.Argument(metavar="LEDGER", help="The ledger's file.")]
 PasswordOption = Annotated[
     Path | None, typer.Option(help="A file whose first line is the password of the key file.")
-]
-TimeOption = Annotated[
-    int | None, typer.Option("--time", help="The ledger's time in seconds; now, if not given.")
 ]
 _WORKERS: Final = 2
 
@@ -54,6 +51,9 @@ def new(
 
     Example: tacit matcher new pool.key --insecure-plain
     """
+    if insecure_plain and password_file is not None:
+        expected = "--insecure-plain or --password-file"
+        raise Conflict("keys", expected=expected, actual="both")
     keys = MatcherKeys.draw()
     if insecure_plain:
         data = keys.insecure_plain()
@@ -83,10 +83,13 @@ def book(
 
     Example: tacit matcher book demo.ledger --key pool.key --inbox inbox
     """
+    if (key is None) != (inbox is None):
+        raise Conflict("book", expected="--key and --inbox together", actual="one of them")
+    if key is None and not (time is None and password_file is None):
+        expected = "--key and --inbox beside --time and --password-file"
+        raise Conflict("book", expected=expected, actual="none")
     opened = Ledger.open(ledger, select(), read_only=True)
     if key is None or inbox is None:
-        if key is not inbox:
-            raise Conflict("book", expected="--key and --inbox together", actual="one of them")
         _show_open_orders(opened, as_json)
         return
     keys = _keys(key, password_file)

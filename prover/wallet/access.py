@@ -33,15 +33,11 @@ from zk.errors import Conflict, Malformed, MalformedFile
 from zk.formats.files import read_bytes
 
 WalletArgument = Annotated[Path, typer.Argument(metavar="WALLET", help="The wallet's file.")]
-LedgerArgument = Annotated[Path, typer.Argument(metavar="LEDGER", help="The ledger's file.")]
 PasswordOption = Annotated[
     Path | None,
     typer.Option(
         help="A file whose first line is the password; else TACIT_PASSWORD, else it is asked for."
     ),
-]
-TimeOption = Annotated[
-    int | None, typer.Option("--time", help="The ledger's time in seconds; now, if not given.")
 ]
 
 _VARIABLE: Final = "TACIT_PASSWORD"
@@ -147,6 +143,7 @@ def tell(entry: Entry, as_json: bool, **more: object) -> None:
 def _index(what: str, labels: tuple[str, ...], name: str) -> int:
     if name in labels:
         return labels.index(name)
-    if name.isdecimal() and int(name) < len(labels):
-        return int(name)
+    numbers = [str(number) for number in range(len(labels))]
+    if name in numbers:
+        return numbers.index(name)
     raise Malformed(what, expected=f"one of {', '.join(labels)}, or its number", actual=name)

@@ -6,17 +6,17 @@ from typing import Annotated
 
 import typer
 
+from ledger.encoding import parse_count
 from ledger.market.data import Rows
 from ledger.market.limits import Greek
+from ledger.options import LedgerArgument, TimeOption
 from ledger.state import State
 from ledger.transitions import TakeOver
 from ledger.transitions.default import sale_price
 from prover.author import Author, Written
 from prover.founding import read_offices
 from prover.wallet.access import (
-    LedgerArgument,
     PasswordOption,
-    TimeOption,
     WalletArgument,
     component_of,
     sit_down,
@@ -27,7 +27,7 @@ from prover.wallet.errors import WorseThanAgreed
 from prover.wallet.exposure import engine_of, settled_of
 from zk.backends import Choice
 from zk.console import BackendOption, JsonOption
-from zk.errors import Malformed
+from zk.errors import Conflict, Malformed
 
 AssetArgument = Annotated[str, typer.Argument(metavar="ASSET", help="Its label or number.")]
 AmountArgument = Annotated[
@@ -233,8 +233,15 @@ def claim(
         of = 0 if underlying is None else names.index(underlying)
         pairs = [_limit(text) for text in position or []]
         limits = {slot_of(desk.listing, name): lots for name, lots in pairs}
-        if sum((equity is not None, delta is not None, bool(limits))) != 1:
-            raise Malformed("claim", expected="one of --equity, --delta, --position", actual="none")
+        if len(limits) != len(pairs):
+            raise Conflict("position", expected="each slot once", actual=", ".join(position or []))
+        asked = {"--equity": equity, "--delta": delta, "--position": position}
+        given = [option for option, value in asked.items() if value is not None]
+        if len(given) != 1:
+            actual = " and ".join(given) or "none"
+            raise Conflict("claim", expected="one of " + ", ".join(asked), actual=actual)
+        if underlying is not None and delta is None:
+            raise Conflict("--underlying", expected="--delta as well", actual="none")
 
         def rows(state: State) -> Rows:
             engine, market = engine_of(state), state.current_market
@@ -252,9 +259,9 @@ def claim(
 
 def _limit(text: str) -> tuple[str, int]:
     name, _, number = text.rpartition("=")
-    if not name or not number.isdecimal():
+    if not name:
         raise Malformed("position", expected="SLOT=LOTS", actual=text)
-    return name, int(number)
+    return name, parse_count(number, f"limit of {name}")
 
 
 def _between(text: str) -> tuple[int, int]:

@@ -42,6 +42,9 @@ class Agreement:
         values = [0] * shape.components
         values[0] = -sign * self.lots * self.price
         values[shape.assets + self.instrument] = sign * self.lots
+        for value, width in zip(values, shape.widths, strict=True):
+            if value not in width:
+                raise Malformed("trade", expected=f"lots and cash within {width}", actual=value)
         return tuple(values)
 
     def check(self, shape: Shape, delta: Opening, fee: int) -> None:

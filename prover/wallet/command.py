@@ -10,13 +10,13 @@ import typer
 
 from ledger.encoding import Decoding
 from ledger.ledger import Ledger
+from ledger.options import LedgerArgument
 from prover import sealed_file
 from prover.liquidation_command import sales
 from prover.matcher.keys import write_new
 from prover.wallet import actions, dealing
 from prover.wallet.access import (
     LazyProving,
-    LedgerArgument,
     PasswordOption,
     WalletArgument,
     ask_password,
@@ -199,6 +199,8 @@ def _create(
     opened = Ledger.open(ledger, chosen)
     if path.exists():
         raise Conflict(str(path), expected="no file yet", actual="one that exists")
+    if password_file is not None and new_password is not None:
+        raise Conflict("password", expected="--password-file or --new-password", actual="both")
     if new_password is not None:
         write_new(new_password, system_secrets.token_hex(32).encode() + b"\n")
     password = ask_password(new_password or password_file, confirm=True)

@@ -11,12 +11,11 @@ from typing import Annotated, Final, Literal
 import typer
 
 from ledger.errors import MalformedTransition
+from ledger.options import LedgerArgument, TimeOption
 from prover.messages import MatcherCard, encrypt_to
 from prover.wallet.access import (
     Desk,
-    LedgerArgument,
     PasswordOption,
-    TimeOption,
     WalletArgument,
     sit_down,
     slot_of,

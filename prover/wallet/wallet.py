@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from ledger.encoding import Decoding
+from ledger.encoding import Decoding, one_line
 from ledger.ledger import Ledger
 from ledger.log import Entry
 from ledger.state import State
@@ -128,7 +128,8 @@ class Wallet:
     def perform(self, ledger: Ledger, time: int, write: Write) -> Entry:
         """Writes a transition for the state of that time, submits it, and follows the log."""
         self.sync(ledger)
-        written = write(self.author(), state_at(ledger, time))
+        with one_line():
+            written = write(self.author(), state_at(ledger, time))
         return self.submit(ledger, written, time)
 
     def submit(self, ledger: Ledger, written: Written[Any], time: int) -> Entry:

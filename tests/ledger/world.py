@@ -59,6 +59,14 @@ def real_world(
     )
 
 
+def peopled(world: World, owners: int = 2) -> World:
+    """With its first market, and so many owners who have paid ten million in."""
+    world.publish()
+    for _ in range(owners):
+        world.join(10**7)
+    return world
+
+
 @cache
 def dev_provers(shape: str, backend: str) -> StatementProvers:
     """Development keys, made once per process."""

@@ -10,15 +10,17 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
+from ledger.encoding import parse_hex
 from ledger.log import Entry
 from verifier.auditing.findings import finding
 from verifier.auditing.report import Code, Finding, HeadCheck
 from zk.errors import Malformed
 from zk.formats.files import MAX_JSON_BYTES, read_bytes
 
-_NOT_GIVEN = (
+_HASH: Final = "hash of a head"
+_NOT_GIVEN: Final = (
     "No head was given: entries that are missing at the end of the log cannot be noticed. "
     "Compare with a head that somebody else has seen."
 )
@@ -35,13 +37,14 @@ class ExpectedHead:
     def parse(cls, text: str) -> Self:
         """A hash in hexadecimal, or the name of a JSON file."""
         if len(text) == 64 and not Path(text).exists():
-            return cls(_hash(text))
+            return cls(parse_hex(text, 32, _HASH))
+        data = read_bytes(Path(text), MAX_JSON_BYTES)
         try:
-            document = json.loads(read_bytes(Path(text), MAX_JSON_BYTES))
+            document = json.loads(data)
             number = document["number"]
             if isinstance(number, bool) or not isinstance(number, int) or number < 0:
                 raise TypeError("number")
-            return cls(_hash(document["hash"]), number)
+            return cls(parse_hex(document["hash"], 32, _HASH), number)
         except (ValueError, KeyError, TypeError):
             raise Malformed(
                 text, expected="JSON with the number and the hash of an entry", actual="another"
@@ -99,12 +102,3 @@ def _found(seen: int, last: int | None, digest: str) -> HeadCheck:
         return HeadCheck(status="is the tip", number=seen, hash=digest, explanation=words)
     words = f"The log has the entry that was given, and goes on to entry {last}."
     return HeadCheck(status="contained", number=seen, hash=digest, explanation=words)
-
-
-def _hash(text: object) -> bytes:
-    if not isinstance(text, str) or len(text) != 64:
-        raise Malformed("hash of a head", expected="64 hexadecimal digits", actual=repr(text)[:80])
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        raise Malformed("hash of a head", expected="hexadecimal", actual=text) from None

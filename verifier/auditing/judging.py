@@ -9,27 +9,21 @@ from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from circuits.claim import ClaimPublic
-from circuits.solvency import SolvencyPublic
 from verifier.evidence import Proven, Signed, Spanned
+from verifier.prepared import PREPARED, Market, fix_market, market_of, without_market
 from verifier.proofs import points_of
 from zk.backends import Backend, Verifier
 from zk.circuit import field_elements
-from zk.errors import ProofRejected, ZkError
-from zk.groth16 import Proof, VerifyingKey, fix_inputs
-from zk.sigma import SpanProof
-from zk.signatures import verify_signature
+from zk.errors import ZkError
+from zk.groth16 import Proof, VerifyingKey
 
-#: Proofs of one market in one batch from which on preparing it pays, and how many are kept.
+#: Proofs of one market in one batch from which on preparing it pays.
 PREPARE_FROM: Final = 200
-PREPARED: Final = 8
 #: False proofs that are named, per group; whoever has found so many needs no more.
 MOST_NAMED: Final = 16
-
-Market = tuple[object, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +53,11 @@ class Judge:
 
     def check_signed(self, signed: Signed) -> None:
         """Raises `SignatureRejected`."""
-        verify_signature(signed.signer, signed.key, signed.message, signed.signature)
+        signed.check()
 
     def check_spanned(self, spanned: Spanned) -> None:
         """Raises `ProofRejected`, whatever is wrong with the proof."""
-        try:
-            proof = SpanProof.decode(spanned.proof, self.backend.decode_point)
-            spanned.span.verify(proof, spanned.context, self.backend.combine)
-        except ZkError as error:
-            raise ProofRejected(
-                spanned.subject, expected="a proof of the representation", actual=str(error)
-            ) from None
+        spanned.check(self.backend)
 
     def judge(self, batch: Sequence[Proven]) -> Verdicts:
         """Which of these proofs do not hold."""
@@ -103,7 +91,7 @@ class Judge:
         """By statement and market; markets that occur seldom stay within their statement."""
         places: dict[tuple[str, Market | None], list[int]] = defaultdict(list)
         for place in decoded:
-            places[batch[place].statement, _market_of(batch[place].public)].append(place)
+            places[batch[place].statement, market_of(batch[place].public)].append(place)
         groups: dict[tuple[str, Market | None], _Group] = {}
         for (statement, market), members in places.items():
             is_kept = market is not None and (statement, market) in self._prepared
@@ -113,23 +101,20 @@ class Judge:
                 verifier, market = self._whole[statement], None
             group = groups.setdefault((statement, market), _Group(verifier))
             for place in members:
-                public = _without_market(batch[place].public) if market else batch[place].public
-                group.add(place, field_elements(public), decoded[place])
+                public = batch[place].public
+                inputs = without_market(public) if market else field_elements(public)
+                group.add(place, inputs, decoded[place])
         return list(groups.values())
 
     def _prepare(self, statement: str, market: Market) -> Verifier:
         name = (statement, market)
         if name not in self._prepared:
-            key = fix_inputs(self.keys[statement], _COMMITMENT, field_elements(market))
+            key = fix_market(self.keys[statement], market)
             self._prepared[name] = self.backend.verifier(key)
         self._prepared.move_to_end(name)
         while len(self._prepared) > PREPARED:
             self._prepared.popitem(last=False)
         return self._prepared[name]
-
-
-#: The public inputs before the market: the two coordinates of the commitment.
-_COMMITMENT: Final = 2
 
 
 class _Group:
@@ -180,15 +165,3 @@ class _Group:
             self._verifier.verify(*self._statements[index])
         except ZkError as error:
             self.failures.append(Failure(self._places[index], error))
-
-
-def _market_of(public: object) -> Market | None:
-    claim = public.claim if isinstance(public, SolvencyPublic) else public
-    return (claim.constants, claim.matrix) if isinstance(claim, ClaimPublic) else None
-
-
-def _without_market(public: object) -> object:
-    claim = public.claim if isinstance(public, SolvencyPublic) else public
-    assert isinstance(claim, ClaimPublic)  # it has a market
-    rest: ClaimPublic[int] = replace(claim, constants=(), matrix=())
-    return replace(public, claim=rest) if isinstance(public, SolvencyPublic) else rest

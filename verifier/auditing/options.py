@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.encoding import parse_count
 from verifier.auditing.gathering import BATCH
 from verifier.auditing.heads import ExpectedHead
 from verifier.auditing.judging import Judge
 from verifier.auditing.verdicts import SignedVerdict
 from zk.backends import Backend
+from zk.errors import Malformed
 from zk.groth16 import VerifyingKey
 from zk.progress import Progress, silent
 
@@ -41,3 +43,18 @@ class Options:
     batch: int = BATCH
     progress: Progress = silent
     make_judge: JudgeMaker = Judge
+
+
+def parse_cross_check(text: str) -> int:
+    """So many proofs, or `all`."""
+    return ALL if text == "all" else parse_count(text, "cross-check of proofs, unless of all")
+
+
+def parse_epochs(text: str | None) -> tuple[int, int] | None:
+    """The first and the last epoch of books, from FIRST-LAST."""
+    if text is None:
+        return None
+    numbers = [parse_count(part, "epoch") for part in text.split("-")]
+    if len(numbers) != 2 or numbers[0] > numbers[1]:
+        raise Malformed("epochs", expected="FIRST-LAST, such as 3-7", actual=repr(text)[:80])
+    return numbers[0], numbers[1]

@@ -14,7 +14,7 @@ import hashlib
 from pathlib import Path
 from typing import Final, Literal, Self
 
-from ledger.encoding import Count, Digest, Model, PublicKey, SignatureBytes
+from ledger.encoding import Count, Digest, Model, PublicKey, SignatureBytes, parse_hex
 from verifier.auditing.report import AuditReport, Continued, Tip
 from zk.errors import Conflict, Malformed, Rejected, ZkError
 from zk.formats.files import MAX_JSON_BYTES, read_bytes
@@ -92,8 +92,9 @@ class SignedVerdict(Model):
 
 def read_signing_key(path: Path) -> SigningKey:
     """An auditor's key: a file with 64 hexadecimal digits."""
+    data = read_bytes(path, 1 << 10)
     try:
-        return SigningKey(bytes.fromhex(read_bytes(path, 1 << 10).decode().strip()))
+        return SigningKey(bytes.fromhex(data.decode().strip()))
     except ValueError:
         raise Malformed(
             str(path), expected="64 hexadecimal digits", actual="something else"
@@ -102,10 +103,4 @@ def read_signing_key(path: Path) -> SigningKey:
 
 def parse_public_key(text: str) -> bytes:
     """An auditor's public key, in hexadecimal."""
-    try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        key = b""
-    if len(key) != 32:
-        raise Malformed("auditor's key", expected="64 hexadecimal digits", actual=text[:80])
-    return key
+    return parse_hex(text, 32, "auditor's key")

@@ -9,7 +9,7 @@ import pytest
 from ledger.errors import MalformedTransition
 from ledger.transitions import Absorb, Transition, decode_transition
 from tests.ledger.adversary.attacks import refused
-from tests.ledger.world import World, stand_in_world
+from tests.ledger.world import World, peopled, stand_in_world
 
 ABSORB: Final = b'{"kind":"absorb","target":1}'
 BIG: Final = b"9" * 4_000
@@ -61,11 +61,7 @@ Change = Callable[[bytes], bytes]
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    world = stand_in_world()
-    world.publish()
-    world.join(10**7)
-    world.join(10**7)
-    return world
+    return peopled(stand_in_world())
 
 
 @pytest.mark.parametrize("name", BAD)

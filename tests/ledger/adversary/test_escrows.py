@@ -7,7 +7,7 @@ import pytest
 from ledger.transitions import Transition
 from prover.author import Author
 from tests.ledger.adversary.attacks import pure_balance, refused, resigned, with_leg
-from tests.ledger.world import World, real_world
+from tests.ledger.world import World, peopled, real_world
 from zk.babyjubjub import Point
 from zk.errors import ProofRejected
 from zk.field import SCALAR_MODULUS
@@ -17,11 +17,7 @@ T = TypeVar("T", bound=Transition)
 
 @pytest.fixture
 def world() -> World:
-    world = real_world()
-    world.publish()
-    world.join(10**7)
-    world.join(10**7)
-    return world
+    return peopled(real_world())
 
 
 def _reproven(transition: T, **evidence: Any) -> T:

@@ -14,17 +14,8 @@ from ledger.transitions import FirmLeg, Settle, UpdateParams, decode_transition
 from ledger.transitions.settlement import MAX_LEGS
 from prover.blank import BLANK_ESCROW, BLANK_PROOF, BLANK_SIGNATURE, BLANK_SPAN
 from tests.ledger.adversary.attacks import refused
-from tests.ledger.world import World, stand_in_world
+from tests.ledger.world import World
 from zk.babyjubjub import Point
-
-
-@pytest.fixture
-def world() -> World:
-    world = stand_in_world()
-    world.publish()
-    world.join(10**7)
-    world.join(10**7)
-    return world
 
 
 def _change(world: World, effective: int | None = None, **changes: Any) -> UpdateParams:

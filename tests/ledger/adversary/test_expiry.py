@@ -11,7 +11,7 @@ from ledger.errors import (
 )
 from ledger.transitions import Expire
 from tests.ledger.adversary.attacks import assert_conserved, refused, resigned, riskless
-from tests.ledger.world import World, stand_in_world
+from tests.ledger.world import World, peopled, stand_in_world
 from zk.errors import ProofRejected, Unsatisfied, ZkError
 from zk.pedersen import Opening
 
@@ -22,10 +22,7 @@ CALL = 3
 @pytest.fixture
 def world() -> World:
     """Account 0 is long 10 calls, account 1 short; the call is about to expire."""
-    world = stand_in_world()
-    world.publish()
-    world.join(10**7)
-    world.join(10**7)
+    world = peopled(stand_in_world())
     world.trade(world.authors[0], world.authors[1], {0: -5_000, CALL: 10})
     world.now = _expiry(world) - 1
     world.publish()

@@ -5,53 +5,21 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.transitions import Settle
 from prover.clearing import Fill
 from tests.ledger.adversary.attacks import (
-    Forger,
     assert_conserved,
     refused,
     with_leg,
 )
-from tests.ledger.world import World, real_world, stand_in_world
+from tests.ledger.adversary.crossing import ASK, BID, crossed, forged, order_of
+from tests.ledger.world import World, peopled, real_world, stand_in_world
 from zk.errors import ProofRejected, Unsatisfied
 from zk.pedersen import Opening
-
-BID: Mapping[int, int] = {0: -60_000, 2: 10}
-
-
-ASK: Mapping[int, int] = {0: 60_000, 2: -10}
 
 
 @pytest.fixture
 def world() -> World:
-    world = stand_in_world()
-    world.publish()
-    for _ in range(3):
-        world.join(10**7)
-    return world
-
-
-def _crossed(world: World) -> tuple[Fill, Fill]:
-    """A bid and an ask, each to be filled by half."""
-    buyer, seller = world.authors[:2]
-    bid, ask = world.order(buyer, BID), world.order(seller, ASK)
-    return world.fill(buyer, bid, 1, 2), world.fill(seller, ask, 1, 2)
-
-
-def _order(world: World, account: int) -> int:
-    order = world.state.account(account).order
-    assert order is not None
-    return order.id
-
-
-def _forged(world: World, fills: tuple[Fill, ...]) -> Settle:
-    """What a matcher without a true statement would submit."""
-    honest, world.proving = world.proving, Forger()
-    try:
-        return world.firm_settlement(fills)
-    finally:
-        world.proving = honest
+    return peopled(stand_in_world(), 3)
 
 
 #: What a matcher may not do to a bid of 10 for 60 000, and the check that says so.
@@ -72,7 +40,7 @@ def _worse(world: World, name: str) -> tuple[Fill, str]:
     amounts, filled, whole, check = WORSE[name]
     author = world.authors[0]
     order = world.order(author, BID)
-    fill = Fill(0, _order(world, 0), order, world.delta(amounts), filled, whole)
+    fill = Fill(0, order_of(world, 0), order, world.delta(amounts), filled, whole)
     return fill, check
 
 
@@ -90,24 +58,21 @@ def test_a_fill_that_is_worse_is_not_admitted_without_proof(world: World, name: 
     fill, _ = _worse(world, name)
     accomplice = world.authors[1]
     opposite = world.order(accomplice, ASK)
-    other = Fill(1, _order(world, 1), opposite, -fill.opening, 1, 1)
+    other = Fill(1, order_of(world, 1), opposite, -fill.opening, 1, 1)
     with refused(world, ProofRejected, f"fill of order {fill.order} of account 0"):
-        world.submit(_forged(world, (fill, other)))
+        world.submit(forged(world, (fill, other)))
 
 
 def test_the_proof_of_a_better_fill_is_not_used_for_a_worse_one() -> None:
     """A real proof, of other publics: half the order is proven, the whole is taken."""
-    world = real_world()
-    world.publish()
-    world.join(10**7)
-    world.join(10**7)
-    half = _crossed(world)
+    world = peopled(real_world())
+    half = crossed(world)
     honest = world.firm_settlement(half)
     worse = tuple(
         replace(fill, opening=fill.opening + world.delta({0: cash}))
         for fill, cash in zip(half, (-1_000, 1_000), strict=True)
     )
-    crooked = _forged(world, worse)
+    crooked = forged(world, worse)
     for place, leg in enumerate(honest.legs):
         crooked = with_leg(crooked, place, proof=leg.proof, escrow=leg.escrow)
         crooked = with_leg(crooked, place, notice=getattr(leg, "notice"))  # noqa: B009
@@ -133,4 +98,4 @@ def test_an_order_of_collateral_is_never_filled(world: World) -> None:
     order = world.order(author, {0: -5, 1: 5})
     bare = Opening((-5, 5, 0, 0), order.blinding)
     with refused(world, Unsatisfied, "constraint opening"):
-        world.firm_settlement([Fill(0, _order(world, 0), order, bare, 1, 1)])
+        world.firm_settlement([Fill(0, order_of(world, 0), order, bare, 1, 1)])

@@ -18,15 +18,6 @@ from zk.babyjubjub import Point
 from zk.errors import ProofRejected, ZkError
 
 
-@pytest.fixture
-def world() -> World:
-    world = stand_in_world()
-    world.publish()
-    world.join(10**7)
-    world.join(10**7)
-    return world
-
-
 def _change(world: World, effective: int | None = None, **changes: Any) -> UpdateParams:
     """Endorsed by the governors, in force as soon as it may be."""
     parameters: Parameters = world.state.parameters.model_copy(update=changes)

@@ -8,22 +8,13 @@ import pytest
 from ledger.errors import NotAdmitted, OutOfOrder
 from prover.author import Author
 from tests.ledger.adversary.attacks import forging, is_overdue, refused, riskless, rows_of
-from tests.ledger.world import World, stand_in_world
+from tests.ledger.world import World
 from zk.errors import ProofRejected, Unsatisfied
 from zk.generators import blinding_generator, value_generators
 from zk.pedersen import Opening
 from zk.sigma import Span
 
 BUY = {0: -60_000, 2: 10}
-
-
-@pytest.fixture
-def world() -> World:
-    world = stand_in_world()
-    world.publish()
-    world.join(10**7)
-    world.join(10**7)
-    return world
 
 
 def _is_exempt(world: World, author: Author) -> bool:

@@ -10,15 +10,13 @@ from ledger.market.data import Observation
 from ledger.transitions import UpdateMarket
 from ledger.transitions.market import report_message
 from tests.ledger.adversary.attacks import refused
-from tests.ledger.world import World, stand_in_world
+from tests.ledger.world import World, peopled, stand_in_world
 from zk.errors import SignatureRejected
 
 
 @pytest.fixture
 def world() -> World:
-    world = stand_in_world()
-    world.publish()
-    world.join(10**7)
+    world = peopled(stand_in_world(), 1)
     world.now += world.state.parameters.min_interval
     return world
 

@@ -6,7 +6,7 @@ from circuits.errors import OutOfBounds, WrongDimensions
 from ledger.errors import LimitExceeded
 from ledger.market.data import Matrices, Rows
 from tests.ledger.adversary.attacks import refused, riskless
-from tests.ledger.world import World, stand_in_world
+from tests.ledger.world import World, peopled, stand_in_world
 from zk.errors import ZkError
 
 TOP = (1 << 47) - 1
@@ -17,9 +17,7 @@ CONSTANT_TOP = (1 << 111) - 1
 
 @pytest.fixture
 def world() -> World:
-    world = stand_in_world()
-    world.publish()
-    world.join(10**7)
+    world = peopled(stand_in_world(), 1)
     world.now += world.state.parameters.min_interval
     return world
 

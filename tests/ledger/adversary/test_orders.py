@@ -1,64 +1,29 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
 
 from ledger.errors import NotAdmitted, OutOfOrder, Unauthorised
-from ledger.transitions import Settle
 from prover.author import Author
-from prover.clearing import Fill
 from tests.ledger.adversary.attacks import (
     NO_PROOF,
-    Forger,
     forging,
     refused,
     resigned,
 )
-from tests.ledger.world import World, stand_in_world
+from tests.ledger.adversary.crossing import ASK, BID, crossed
+from tests.ledger.world import World, peopled, stand_in_world
 from zk.errors import ProofRejected, SignatureRejected, Unsatisfied
 from zk.signatures import SigningKey
-
-BID: Mapping[int, int] = {0: -60_000, 2: 10}
-
-
-ASK: Mapping[int, int] = {0: 60_000, 2: -10}
 
 
 @pytest.fixture
 def world() -> World:
-    world = stand_in_world()
-    world.publish()
-    for _ in range(3):
-        world.join(10**7)
-    return world
-
-
-def _crossed(world: World) -> tuple[Fill, Fill]:
-    """A bid and an ask, each to be filled by half."""
-    buyer, seller = world.authors[:2]
-    bid, ask = world.order(buyer, BID), world.order(seller, ASK)
-    return world.fill(buyer, bid, 1, 2), world.fill(seller, ask, 1, 2)
-
-
-def _order(world: World, account: int) -> int:
-    order = world.state.account(account).order
-    assert order is not None
-    return order.id
-
-
-def _forged(world: World, fills: tuple[Fill, ...]) -> Settle:
-    """What a matcher without a true statement would submit."""
-    honest, world.proving = world.proving, Forger()
-    try:
-        return world.firm_settlement(fills)
-    finally:
-        world.proving = honest
+    return peopled(stand_in_world(), 3)
 
 
 def test_an_order_is_filled_at_most_once(world: World) -> None:
     """What remains of it is no order."""
-    fills = _crossed(world)
+    fills = crossed(world)
     first, second = world.firm_settlement(fills), world.firm_settlement(fills)
     world.submit(first)
     for again in (first, second):
@@ -68,7 +33,7 @@ def test_an_order_is_filled_at_most_once(world: World) -> None:
 
 def test_a_cancelled_order_is_not_filled(world: World) -> None:
     """Nor one that was cancelled and placed anew: that is another order."""
-    fills = _crossed(world)
+    fills = crossed(world)
     settlement = world.firm_settlement(fills)
     author = world.authors[1]
     world.accept(author, author.cancel_order(world.state))
@@ -81,7 +46,7 @@ def test_a_cancelled_order_is_not_filled(world: World) -> None:
 
 def test_an_order_ends_with_its_epoch(world: World) -> None:
     """It was solvent under another market."""
-    fills = _crossed(world)
+    fills = crossed(world)
     world.next_epoch()
     with refused(world, NotAdmitted, f"order {fills[0].order}"):
         world.submit(world.firm_settlement(fills))
@@ -93,7 +58,7 @@ def test_an_order_ends_with_its_epoch(world: World) -> None:
 
 def test_another_matcher_fills_nothing(world: World) -> None:
     """Whoever learned the openings: the order names its matcher."""
-    fills = _crossed(world)
+    fills = crossed(world)
     settlement = world.firm_settlement(fills)
     world.matcher = SigningKey(bytes(32))
     with refused(world, Unauthorised, f"matcher of order {fills[0].order}"):
@@ -105,7 +70,7 @@ def test_another_matcher_fills_nothing(world: World) -> None:
 
 def test_the_owner_of_an_order_does_not_fill_it_alone(world: World) -> None:
     """Not by naming an own key as the matcher of a settlement."""
-    fills = _crossed(world)
+    fills = crossed(world)
     world.matcher = world.authors[0].signer
     with refused(world, Unauthorised, f"matcher of order {fills[0].order}"):
         world.submit(world.firm_settlement(fills))

@@ -10,7 +10,7 @@ from ledger.transitions import OpenAccount, Transition
 from prover.author import Author
 from prover.blank import BLANK_SIGNATURE, BLANK_SPAN
 from tests.ledger.adversary.attacks import NO_PROOF, pure_balance, refused, resigned, with_leg
-from tests.ledger.world import World, dev_provers, fastest, real_world
+from tests.ledger.world import World, dev_provers, fastest, peopled, real_world
 from tests.zk.curves_for_tests import twist_point
 from zk.errors import ProofRejected
 from zk.field import SCALAR_MODULUS, inverse
@@ -25,11 +25,7 @@ R: Final = 0x1234567
 
 @pytest.fixture
 def world() -> World:
-    world = real_world()
-    world.publish()
-    world.join(10**7)
-    world.join(10**7)
-    return world
+    return peopled(real_world())
 
 
 def _scaled(proof: bytes, _: str) -> bytes:

@@ -13,19 +13,10 @@ from ledger.parameters import Endorsement, Parameters
 from ledger.transitions import UpdateParams
 from prover.offices import Committee
 from tests.ledger.adversary.attacks import refused
-from tests.ledger.world import World, stand_in_world
+from tests.ledger.world import World
 from zk.errors import SignatureRejected
 
 BUY = {0: -60_000, 2: 10}
-
-
-@pytest.fixture
-def world() -> World:
-    world = stand_in_world()
-    world.publish()
-    world.join(10**7)
-    world.join(10**7)
-    return world
 
 
 def _change(world: World, effective: int | None = None, **changes: Any) -> UpdateParams:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.errors import NotAdmitted, OutOfOrder
+from ledger.errors import LimitExceeded, NotAdmitted, OutOfOrder
 from ledger.transitions import Transition
 from prover.author import Author, Written
 from tests.ledger.adversary.attacks import pure_balance, refused, resigned
@@ -13,15 +13,6 @@ from tests.ledger.world import World, stand_in_world
 from zk.errors import ProofRejected, SignatureRejected
 
 Write = Callable[[World, Author], Written[Transition]]
-
-
-@pytest.fixture
-def world() -> World:
-    world = stand_in_world()
-    world.publish()
-    world.join(10**7)
-    world.join(10**7)
-    return world
 
 
 def _claim(world: World, author: Author) -> Written[Transition]:
@@ -184,3 +175,6 @@ def test_time_does_not_run_backwards(world: World) -> None:
     draft = world.authors[0].prove_margin(world.state).transition
     with refused(world, OutOfOrder, "time"):
         world.ledger.submit(draft.encode(), world.now - 1)
+    for time in (1 << 53, 10**20):
+        with refused(world, LimitExceeded, "time"):
+            world.ledger.submit(draft.encode(), time)

@@ -10,20 +10,11 @@ from ledger.errors import MalformedTransition, NotAdmitted, OutOfOrder, Transiti
 from ledger.transitions import Reveal
 from prover.author import Author, Written
 from tests.ledger.adversary.attacks import assert_conserved, refused, riskless
-from tests.ledger.world import World, stand_in_world
+from tests.ledger.world import World
 from zk.field import SUBGROUP_ORDER
 
 BUY = {0: -60_000, 2: 10}
 Step = Callable[[World, Author, Author], None]
-
-
-@pytest.fixture
-def world() -> World:
-    world = stand_in_world()
-    world.publish()
-    world.join(10**7)
-    world.join(10**7)
-    return world
 
 
 def _overdue(world: World) -> None:

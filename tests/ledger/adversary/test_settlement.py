@@ -16,18 +16,14 @@ from ledger.transitions.settlement import MAX_LEGS, Leg
 from prover.author import Author
 from prover.blank import BLANK_ESCROW, BLANK_PROOF, BLANK_SIGNATURE, BLANK_SPAN
 from tests.ledger.adversary.attacks import assert_conserved, refused, signed, with_leg
-from tests.ledger.world import World, stand_in_world
+from tests.ledger.world import World, peopled, stand_in_world
 from zk.babyjubjub import Point
 from zk.errors import SignatureRejected, Unsatisfied
 
 
 @pytest.fixture
 def world() -> World:
-    world = stand_in_world()
-    world.publish()
-    for _ in range(3):
-        world.join(10**7)
-    return world
+    return peopled(stand_in_world(), 3)
 
 
 def _settlement(world: World) -> Settle:

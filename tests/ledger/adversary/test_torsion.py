@@ -7,7 +7,7 @@ import pytest
 from ledger.errors import MalformedTransition
 from prover.author import Author
 from tests.ledger.adversary.attacks import refused, resigned, shifted
-from tests.ledger.world import World, stand_in_world
+from tests.ledger.world import World, peopled, stand_in_world
 from zk.babyjubjub import Point
 from zk.errors import MalformedPoint
 from zk.field import SCALAR_MODULUS
@@ -18,10 +18,7 @@ SMALL: Final = range(1, 8)
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    world = stand_in_world()
-    world.publish()
-    world.join(10**7)
-    world.join(10**7)
+    world = peopled(stand_in_world())
     world.now = world.market.listing.instruments[1].expires or 0
     world.publish()
     world.submit(world.offices.expire(world.state, 1, 0))

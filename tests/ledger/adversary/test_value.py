@@ -18,21 +18,12 @@ from tests.ledger.adversary.attacks import (
     resigned,
     unbalanced,
 )
-from tests.ledger.world import World, stand_in_world
+from tests.ledger.world import World
 from zk.errors import ProofRejected, SignatureRejected, Unsatisfied
 from zk.generators import blinding_generator, value_generator
 from zk.sigma import Span
 
 BALANCE = "balance of the settlement"
-
-
-@pytest.fixture
-def world() -> World:
-    world = stand_in_world()
-    world.publish()
-    world.join(10**7)
-    world.join(10**7)
-    return world
 
 
 @pytest.mark.parametrize("created", [{0: 1}, {0: -1}, {1: 1}, {2: 1}, {3: -1}, {0: 1 << 40}])

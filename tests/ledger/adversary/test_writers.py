@@ -11,7 +11,7 @@ from ledger.store import MemoryStore, SqliteStore, Store
 from prover.author import Author
 from tests.ledger.adversary.attacks import assert_conserved, refused
 from tests.ledger.stand_in import UnsoundStandIn
-from tests.ledger.world import World, fastest, stand_in_world
+from tests.ledger.world import World, fastest, peopled, stand_in_world
 from zk.errors import ZkError
 from zk.randomness import insecure_seeded_randomness
 from zk.signatures import SigningKey
@@ -33,11 +33,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def world(path: Path) -> World:
-    world = stand_in_world(store=SqliteStore.create(path))
-    world.publish()
-    world.join(10**7)
-    world.join(10**7)
-    return world
+    return peopled(stand_in_world(store=SqliteStore.create(path)))
 
 
 def test_two_writers_take_turns(world: World, path: Path) -> None:

@@ -241,6 +241,12 @@ def test_there_is_no_entry_past_the_head(store: Store, number: int) -> None:
         store.entry(number)
 
 
+@pytest.mark.parametrize("start", [2, 1 << 53, 1 << 64])
+def test_nothing_is_listed_past_the_head(store: Store, start: int) -> None:
+    """However far past it."""
+    assert list(store.entries(start)) == []
+
+
 def test_after_closing_nothing_is_read(tmp_path: Path) -> None:
     """A closed file says so, in our own words, and may be closed again."""
     store = SqliteStore.create(tmp_path / "ledger")

@@ -51,6 +51,14 @@ def test_a_password_is_the_same_however_it_is_typed() -> None:
     assert unseal("cafe\u0301", sealed) == PLAIN
 
 
+def test_a_password_is_in_any_script() -> None:
+    """Outside of Latin-1 too; bytes that are no text are refused, without being quoted."""
+    for password in ("κλειδί", "密码", "clé"):
+        assert unseal(password, seal(password, PLAIN, cost=CHEAP)) == PLAIN
+    with pytest.raises(Malformed, match="UTF-8"):
+        seal("\udcff", PLAIN, cost=CHEAP)
+
+
 def test_damage_is_seen_before_the_password_is_tried() -> None:
     """Every byte that flips, and every length but the whole."""
     for index in range(8, len(SEALED)):

@@ -154,7 +154,10 @@ def test_new_seals_its_keys(tmp_path: Path) -> None:
     [
         (("new", "pool.key"), "--password-file"),
         (("new", "none/pool.key", "--insecure-plain"), "a place to write to"),
+        (("new", "pool.key", "--insecure-plain", "--password-file", "pw"), "both"),
         (("book", "none.ledger"), "none.ledger"),
+        (("book", "none.ledger", "--key", "pool.key"), "--key and --inbox"),
+        (("book", "none.ledger", "--time", "1"), "--key and --inbox"),
         (("clear", "none.ledger", "--key", "none.key", "--inbox", "."), "none.key"),
     ],
 )

@@ -23,6 +23,9 @@ from tests.prover.wallet.purses import CHEAP
 
 PASSWORD = "a password for tests"
 ALICE, BOB = ("alice.wallet", "demo.ledger"), ("bob.wallet", "demo.ledger")
+HUGE = "99999999999999999999"
+BOTH = ("--password-file", "x.password", "--new-password", "x.new")
+DEAR = ("10", "BTC-PERP", "--price", HUGE, "--max-fee", "100")
 TERMS = ("10", "BTC-PERP", "--price", "6000", "--max-fee", "100")
 ORDER = ("--max-fee", "50", "--matcher", "pool.key.card.json", "--out", "inbox/alice")
 NO_CARD = ("--max-fee", "50", "--matcher", "demo.ledger.offices.insecure.json", "--out", "x")
@@ -249,7 +252,23 @@ def test_no_command_shows_a_secret(shell: Shell) -> None:
         (("claim", *ALICE, "--equity", "99999999"), "rows"),
         (("claim", *ALICE, "--delta", "x"), "LOW:HIGH"),
         (("claim", *ALICE, "--position", "BTC-PERP"), "SLOT=LOTS"),
+        (("claim", *ALICE, "--position", "0=" + "9" * 5000), "limit of 0"),
+        (("claim", *ALICE, "--position", "0=1", "--position", "BTC-PERP=2"), "each slot once"),
         (("claim", *ALICE, "--delta=-1:1", "--underlying", "DOGE"), "BTC"),
+        (("claim", *ALICE, "--delta", "nan:1"), "LOW:HIGH"),
+        (("claim", *ALICE, "--equity", "1", "--underlying", "BTC"), "--delta as well"),
+        (("claim", *ALICE, "--equity", "1", "--delta=-1:1"), "--equity and --delta"),
+        (("claim", *ALICE, "--equity", "1", "--label", "a\nb"), "label"),
+        (("claim", *ALICE, "--equity", HUGE * 20), "constants"),
+        (("deposit", *ALICE, "USD", HUGE), "amount"),
+        (("deposit", *ALICE, "9" * 5000, "1"), "asset"),
+        (("deposit", *ALICE, "USD", "1", "--time", HUGE), "time"),
+        (("withdraw", *ALICE, "USD", "1", "--least", HUGE), "least"),
+        (("take-over", *ALICE, HUGE, "--max-price", "1"), "account"),
+        (("order", *ALICE, "buy", HUGE, "0", "--price", "1", *ORDER), "lots and cash"),
+        (("order", *ALICE, "buy", "4", "0", "--price", HUGE, *ORDER), "lots and cash"),
+        (("trade", "offer", *ALICE, "buy", *DEAR, "--to", "bob.card", "--out", "x"), "lots and"),
+        (("new", "x", "demo.ledger", *BOTH), "both"),
         (("order", *ALICE, "buy", "4", "0", "--price", "1", "--max-fee", "49", *ORDER[2:]), "fee"),
         (("order", *ALICE, "buy", "4", "0", "--price", "1", *NO_CARD), "a matcher's card"),
         (("message", *ALICE, "--matcher", "pool.key.card.json", "--out", "x"), "an order"),
@@ -261,6 +280,7 @@ def test_no_command_shows_a_secret(shell: Shell) -> None:
 )
 def test_refusals_are_one_line(shell: Shell, arguments: tuple[str, ...], words: str) -> None:
     """Exit 1, one line that says what was expected, and the wallet as it was."""
+    shell.wallet("trade", "card", *BOB, "--out", "bob.card")
     before = shell.record("alice")
     assert words in shell.refused(*arguments)
     assert shell.record("alice") == before
