@@ -79,6 +79,21 @@ bench-peers: peers
 	else echo "cargo not found: tacit bench will skip ark-groth16"; fi
 	@if command -v go >/dev/null; then cd benchmarks/peers/gnark && GOAMD64=v3 go build -o build/gnark .; \
 	else echo "go not found: tacit bench will skip gnark"; fi
+	@for peer in zksnake zorch; do \
+	  $(MAKE) --no-print-directory benchmarks/peers/$$peer/.venv/.ready || \
+	  echo "$$peer does not install here: tacit bench will skip it"; \
+	done
+
+# A peer in Python has an environment of its own, so that what it needs never meets what we need.
+# groth16-zorch is published for Python 3.11 on Linux x86_64, and for nothing else.
+PEER_PYTHON := $(PYTHON)
+benchmarks/peers/zorch/.venv/.ready: PEER_PYTHON := python3.11
+
+benchmarks/peers/%/.venv/.ready: benchmarks/peers/%/requirements.txt
+	rm -rf $(@D)
+	$(PEER_PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 $(READY): pyproject.toml constraints.txt native/Cargo.toml $(wildcard native/src/*.rs)
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tacit needs Python 3.11 or newer")'
@@ -87,4 +102,4 @@ $(READY): pyproject.toml constraints.txt native/Cargo.toml $(wildcard native/src
 	touch $@
 
 clean:
-	rm -rf $(VENV) build *.egg-info native/target native/fuzz/target native/fuzz/corpus native/fuzz/artifacts benchmarks/peers/ark/target benchmarks/peers/gnark/build zk/_native*.so tests/interop/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build *.egg-info native/target native/fuzz/target native/fuzz/corpus native/fuzz/artifacts benchmarks/peers/ark/target benchmarks/peers/gnark/build benchmarks/peers/*/.venv zk/_native*.so tests/interop/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

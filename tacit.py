@@ -7,8 +7,11 @@ import sys
 import typer
 from typer._click.exceptions import NoArgsIsHelpError, UsageError
 
+from benchmarks.auditing.command import bench_audit
 from benchmarks.proving.command import bench
 from benchmarks.settling.command import bench_ledger
+from benchmarks.sizes.clearing_command import bench_clearing_house
+from benchmarks.sizes.command import bench_sizes, bench_synthetic
 from circuits.command import app as circuits_app
 from ledger.command import app as ledger_app
 from ledger.command import market_app
@@ -36,6 +39,10 @@ app.command()(audit)
 bench_app = typer.Typer(invoke_without_command=True)
 bench_app.callback()(bench)
 bench_app.command("ledger")(bench_ledger)
+bench_app.command("audit")(bench_audit)
+bench_app.command("sizes")(bench_sizes)
+bench_app.command("synthetic")(bench_synthetic)
+bench_app.command("clearing-house")(bench_clearing_house)
 app.add_typer(bench_app, name="bench")
 app.add_typer(circuits_app, name="circuits")
 app.add_typer(keys_app, name="keys")

@@ -31,6 +31,14 @@ def timing_cell(timing: Mapping[str, Any]) -> str:
     return " / ".join(_digits(timing[key] * factor) for key in ("median", "min")) + f" {unit}"
 
 
+def tail_cell(timing: Mapping[str, Any]) -> str:
+    """Median / 95th percentile / minimum."""
+    factor, unit = _unit(timing["median"])
+    return (
+        " / ".join(_digits(timing[key] * factor) for key in ("median", "p95", "min")) + f" {unit}"
+    )
+
+
 def ratio_cell(ratio: Mapping[str, Any]) -> str:
     """The median of several ratios, and between which two they lie."""
     return f"{ratio['median']:.3f} ({ratio['min']:.3f} – {ratio['max']:.3f})"
@@ -38,11 +46,11 @@ def ratio_cell(ratio: Mapping[str, Any]) -> str:
 
 def _unit(seconds: float) -> tuple[float, str]:
     for factor, unit in ((1, "s"), (1e3, "ms"), (1e6, "µs")):
-        if seconds * factor >= 1:
+        if abs(seconds) * factor >= 1:
             return factor, unit
     return 1e9, "ns"
 
 
 def _digits(value: float) -> str:
-    places = 0 if value >= 100 else 1 if value >= 10 else 2
+    places = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     return f"{value:.{places}f}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ import typer
 from benchmarks.machine import load, machine, versions
 from benchmarks.report import show
 from zk.console import out, print_json
+from zk.errors import Conflict, MalformedFile
 from zk.formats.files import write_files
 
 JsonFileOption = Annotated[
@@ -21,7 +23,9 @@ JsonFileOption = Annotated[
 ]
 
 #: Of the documents' form; it changes when a key changes its meaning or goes.
-FORMAT: Final = 1
+FORMAT: Final = 2
+#: Where a file's name would be, and the document is printed instead.
+STDOUT: Final = Path("-")
 
 
 @contextmanager
@@ -39,11 +43,35 @@ def measured(options: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     document["load_after"] = load()
 
 
-def publish(document: Mapping[str, Any], json_file: Path | None) -> None:
-    """Tables on standard output, and the document where it is wanted; `-` has it printed alone."""
-    if json_file == Path("-"):
+def publish(
+    document: Mapping[str, Any],
+    json_file: Path | None,
+    others: Mapping[Path, bytes] | None = None,
+) -> None:
+    """Tables on standard output, and the document where it is wanted; `-` has it printed alone.
+
+    Other files of the same measurement are written with it: all of them, or none.
+    """
+    files = dict(others or {})
+    if json_file is not None and json_file != STDOUT:
+        files[json_file] = json.dumps(document, indent=1).encode() + b"\n"
+    write_files(files)
+    if json_file == STDOUT:
         print_json(document)
-        return
-    if json_file is not None:
-        write_files({json_file: json.dumps(document, indent=1).encode() + b"\n"})
-    show(document, out)
+    else:
+        show(document, out)
+
+
+def check_places(*paths: Path | None) -> None:
+    """Raises unless each of these files can be written: asked before anything is measured."""
+    for path in paths:
+        if path is None or path == STDOUT:
+            continue
+        expected = "a place to write to"
+        if not path.parent.is_dir():
+            raise MalformedFile(str(path), expected=expected, actual="a folder that is not there")
+        if path.is_dir() or not os.access(path.parent, os.W_OK):
+            raise MalformedFile(str(path), expected=expected, actual="a folder")
+    named = [path.resolve() for path in paths if path is not None]
+    if len(named) != len(set(named)):
+        raise Conflict("files to write", expected="a name for each", actual="one name twice")

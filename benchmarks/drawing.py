@@ -17,16 +17,19 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 #: Marker, dash and colour, in the order in which series take them: from dark to light.
-STYLES: Final = (
+STYLES: Final[tuple[dict[str, Any], ...]] = (
     {"marker": "o", "linestyle": "-", "color": "#111111"},
     {"marker": "s", "linestyle": "--", "color": "#1f4e8c"},
     {"marker": "^", "linestyle": "-.", "color": "#b0413e"},
     {"marker": "D", "linestyle": ":", "color": "#5a8f3c"},
     {"marker": "v", "linestyle": (0, (6, 2, 1, 2)), "color": "#b8860b"},
     {"marker": "P", "linestyle": (0, (1, 1)), "color": "#8fa3b8"},
+    {"marker": "X", "linestyle": (0, (9, 3)), "color": "#4b3b7a"},
+    {"marker": "*", "linestyle": (0, (3, 1, 1, 1, 1, 1)), "color": "#2f7f7f"},
+    {"marker": "<", "linestyle": (0, (9, 2, 2, 2)), "color": "#a05a8c"},
 )
 #: Fills of bars and stacks, each with its hatching.
-FILLS: Final = (
+FILLS: Final[tuple[dict[str, Any], ...]] = (
     {"color": "#24364b", "hatch": ""},
     {"color": "#5f7f9f", "hatch": "//"},
     {"color": "#a9bccd", "hatch": ".."},
@@ -44,6 +47,8 @@ _SETTINGS: Final = {
     "grid.linewidth": 0.5,
     "hatch.linewidth": 0.6,
     "legend.frameon": False,
+    # Text stays text: it can be searched, and a test reads it.
+    "svg.fonttype": "none",
     "svg.hashsalt": "tacit",
 }
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import platform
+import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from zk.backends import Choice, available
 from zk.parallel import cores
+
+#: Of a checkout; an installation has the crate built, and no longer says of what.
+_LOCK: Final = Path(__file__).resolve().parent.parent / "native" / "Cargo.lock"
 
 
 def machine() -> dict[str, Any]:
@@ -16,7 +21,9 @@ def machine() -> dict[str, Any]:
     return {
         "cpu": cpu_model(),
         "cores": cores(),
+        "physical_cores": physical_cores(),
         "threads": threads(),
+        "kernel": kernel(),
         "memory_bytes": memory_bytes(),
         "system": f"{platform.system()} {platform.machine()}",
     }
@@ -24,9 +31,8 @@ def machine() -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Ours, and what ours runs on."""
-    return {"python": platform.python_version()} | {
-        name: _version(name) for name in ("tacit", "py_ecc")
-    }
+    ours = {name: _version(name) for name in ("tacit", "py_ecc")}
+    return {"python": platform.python_version()} | ours | {"arkworks": _arkworks()}
 
 
 def threads() -> int:
@@ -53,6 +59,28 @@ def cpu_model() -> str:
     return f"{name} ({', '.join(numbers)})" if numbers else name
 
 
+def physical_cores() -> int | None:
+    """Cores that share nothing with one another; None where the system does not say."""
+    path = Path("/proc/cpuinfo")
+    if not path.is_file():
+        return None
+    found = set()
+    for processor in path.read_text().strip().split("\n\n"):
+        entries = dict(line.split(":", 1) for line in processor.splitlines() if ":" in line)
+        named = {name.strip(): value.strip() for name, value in entries.items()}
+        found.add((named.get("physical id"), named.get("core id")))
+    return None if (None, None) in found else len(found)
+
+
+def kernel() -> str | None:
+    """The instructions that the native backend chose for this processor; None without it."""
+    if Choice.NATIVE not in available():
+        return None
+    from zk import _native  # absent where it was not built
+
+    return _native.kernel_name()
+
+
 def memory_bytes() -> int:
     """All of the machine's memory; 0 where the system does not say."""
     try:
@@ -66,3 +94,11 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return "not installed"
+
+
+def _arkworks() -> str:
+    """The version of the field and curve arithmetic that the native backend is built on."""
+    if not _LOCK.is_file():
+        return "unknown"
+    packages = tomllib.loads(_LOCK.read_text())["package"]
+    return next((str(p["version"]) for p in packages if p["name"] == "ark-bn254"), "unknown")

@@ -3,51 +3,56 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from benchmarks.errors import PeerFailed
-from benchmarks.page import MARK, RESULTS, markdown_tables, renewed
-from benchmarks.proving.comparison import compare, peer_files
+from benchmarks import page
+from benchmarks.apart import apart, apart_on
+from benchmarks.errors import MeasurementFailed, PeerFailed
+from benchmarks.machine import threads
+from benchmarks.page import FIGURE, MARK, RESULTS, markdown_tables, renewed
+from benchmarks.proving import comparison, plan
+from benchmarks.proving.comparison import ENOUGH, compare, peer_files
 from benchmarks.proving.floor import floor_of
 from benchmarks.proving.measure import measure
 from benchmarks.proving.peers import PEERS, Peer, chosen_peers, conversation
+from benchmarks.proving.plan import Wish, planned
 from benchmarks.proving.prepared import Prepared, market_inputs
+from benchmarks.proving.stages import timed_stages
 from benchmarks.proving.subject import Loaded, Subject
-from benchmarks.report import tables
+from benchmarks.quoted import quoted
 from benchmarks.settling.measure import STEPS
 from benchmarks.sizes.synthetic import KINDS
-from circuits.catalogue import named_circuit
+from circuits.catalogue import STATEMENTS, named_circuit
 from circuits.shape import SHAPES
 from tests.command import assert_one_line_refusal, run_tacit
 from tests.conftest import ROOT
 from tests.zk.circuits_for_tests import CubeRoot
-from zk.backends import Backend, Prover, Verifier
+from zk.backends import Backend, Choice, Prover, Verifier, available
 from zk.backends.interface import AdditionCosts, Stage
 from zk.circuit import compile_circuit
 from zk.errors import Conflict, ProofRejected
 from zk.formats.json import encode_proof
 from zk.groth16 import Blinding, Proof
 from zk.groth16.qap import domain_of
+from zk.parallel import cores
 from zk.progress import Progress, silent
 from zk.randomness import insecure_seeded_randomness
 
 PAGE = ROOT / "docs" / "performance.md"
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 HEAD = {"format", "started", "machine", "versions", "load_before", "load_after", "options"}
-FIGURES = {
-    *("circuit", "shape", "backend", "constraints", "domain", "circuit_digest", "key_digest"),
-    *("runs", "setup", "load", "witness", "prove", "whole", "whole_verified", "verify"),
-    *("batch_verify", "stages", "floor", "verify_prepared", "first_proof", "batch_distinct"),
-}
 COMPARISON = {
-    *("circuit", "shape", "backend", "peer", "version", "threads", "imports", "pairs"),
-    *("load_before", "load_after", "ours", "theirs", "ratios"),
+    *("circuit", "shape", "backend", "constraints", "peer", "version", "threads", "imports"),
+    *("pairs", "load_before", "load_after", "ours_threads", "ours", "theirs", "ratios"),
 }
 RATIOS = {"prove", "whole", "whole_verified", "verify"}
 SIZE = {
@@ -88,35 +93,6 @@ def fake_peer(*answers: object) -> Peer:
     return Peer("fake", lambda _: [sys.executable, "-c", script], "nothing")
 
 
-def test_the_documented_keys(native: Backend, tmp_path: Path) -> None:
-    """`--json FILE` holds the documented keys, and each of them is on the page."""
-    arguments = ("--circuits", "claim", "--shapes", "tiny", "--backends", "native")
-    options = ("--runs", "1", "--peers", "none", "--batch", "3", "--json", "b.json")
-    result = run_tacit("bench", *arguments, *options, cwd=tmp_path)
-    assert result.returncode == 0, result.stderr
-    document = json.loads((tmp_path / "b.json").read_text())
-    assert set(document) == HEAD | {"figures", "comparisons", "skipped"}
-    (figures,) = document["figures"]
-    assert set(figures) == FIGURES
-    assert set(figures["whole"]) == {"median", "min", "runs"}
-    assert set(figures["batch_verify"]) == {"1", "10", "100"}
-    assert figures["floor"]["proof_to_floor"] > 1
-    assert set(figures["verify_prepared"]) == {"median", "min", "runs"}
-    assert set(figures["first_proof"]) == {"open", "first", "later", "ratio"}
-    distinct = figures["batch_distinct"]
-    assert set(distinct) == {"proofs", "threads", "verify", "per_second"}
-    assert (distinct["proofs"], distinct["threads"]) == (3, 1)
-    shown = " ".join(result.stdout.split())
-    for title in ("market's part prepared", "first proof of a process", "distinct proofs"):
-        assert title in shown
-    assert (
-        figures["circuit_digest"]
-        in run_tacit("circuits", "info", "claim", "--shape", "tiny", "--json", cwd=tmp_path).stdout
-    )
-    page = PAGE.read_text()
-    assert not {key for key in HEAD | FIGURES | COMPARISON | SIZE if f"`{key}`" not in page}
-
-
 def test_the_ledger(native: Backend, tmp_path: Path) -> None:
     """`tacit bench ledger` times real settlements, as a whole and step by step."""
     arguments = ("ledger", "--shape", "tiny", "--legs", "2", "--settlements", "5")
@@ -124,8 +100,8 @@ def test_the_ledger(native: Backend, tmp_path: Path) -> None:
     result = run_tacit("bench", *arguments, *options, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     document = json.loads((tmp_path / "l.json").read_text())
-    assert set(document) == HEAD | {"settling", "growth"}
-    assert [entry["kind"] for entry in document["settling"]] == ["firm", "signed"]
+    assert set(document) == HEAD | {"settling", "publishing", "growth"}
+    assert [entry["kind"] for entry in document["settling"]] == ["firm", "signed", "margin"]
     for entry in document["settling"]:
         assert set(entry["steps"]) == set(STEPS)
         assert sum(entry["steps"].values()) < 10 * entry["whole"]["median"]
@@ -135,9 +111,9 @@ def test_the_ledger(native: Backend, tmp_path: Path) -> None:
     assert not {key for key in ("settling", "growth", "steps") if f"`{key}`" not in page}
 
 
-def test_scaling(native: Backend, tmp_path: Path) -> None:
-    """`--scaling --json -` prints one document on standard output, with the documented keys."""
-    arguments = ("--scaling", "--largest", "10", "--runs", "1", "--json", "-")
+def test_synthetic_sizes(native: Backend, tmp_path: Path) -> None:
+    """`synthetic --json -` prints one document on standard output, with the documented keys."""
+    arguments = ("synthetic", "--largest", "10", "--runs", "1", "--json", "-")
     result = run_tacit("bench", *arguments, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     document = json.loads(result.stdout)
@@ -197,6 +173,16 @@ def test_ratios_are_of_pairs(loaded: Loaded) -> None:
         assert document["ratios"][name]["median"] == pytest.approx(ratios[1], rel=0.02, abs=1e-4)
     verified = document["ours"]["whole_verified"]["runs"]
     assert all(a < b for a, b in zip(document["ours"]["whole"]["runs"], verified, strict=True))
+
+
+def test_fewer_pairs_with_a_slow_peer(loaded: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where patience has run out a few pairs are enough, and never fewer than those."""
+    answers = [{"prove_ms": 1, "verify_ms": 1, "valid": True}] * (ENOUGH + 3)
+    for patience, pairs in ((0, ENOUGH), (3600, ENOUGH + 2)):
+        monkeypatch.setattr(comparison, "PATIENCE", patience)
+        document = compare(loaded, fake_peer(*answers), runs=ENOUGH + 2).document()
+        assert document["pairs"] == pairs
+        assert len(document["theirs"]["prove"]["runs"]) == pairs
 
 
 def test_the_market_is_all_that_is_prepared() -> None:
@@ -284,10 +270,55 @@ def test_unknown_names(tmp_path: Path, arguments: tuple[str, str]) -> None:
     assert_one_line_refusal(result, "x")
 
 
+def test_the_full_run(native: Backend) -> None:
+    """Every statement in every shape natively on one thread and on all; the reference on tiny."""
+    cells = planned(Wish(peers="none")).cells
+    of = {backend: [cell for cell in cells if cell.backend == backend] for backend in available()}
+    named = {(cell.circuit, cell.shape) for cell in of[Choice.NATIVE]}
+    assert named == set(product(STATEMENTS, SHAPES))
+    assert {cell.threads for cell in of[Choice.NATIVE]} == {1, cores()}
+    reference = {(cell.circuit, cell.shape, cell.threads) for cell in of[Choice.PY_ECC]}
+    assert reference == {(name, "tiny", cores()) for name in STATEMENTS}
+    assert len(set(cells)) == len(cells)
+
+
+def test_who_meets_the_peers(native: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Solvency of every shape and all of standard, or all that was named; on most threads."""
+    monkeypatch.setattr(plan, "chosen_peers", lambda _: ([fake_peer()], {}))
+    full = [cell for cell in planned(Wish()).cells if cell.peers]
+    assert {(cell.circuit, cell.shape) for cell in full} == {
+        *(("solvency", shape) for shape in SHAPES),
+        *((name, "standard") for name in STATEMENTS),
+    }
+    assert {(cell.backend, cell.threads) for cell in full} == {(Choice.NATIVE, cores())}
+    named = [cell for cell in planned(Wish(circuits="fill", shapes="tiny")).cells if cell.peers]
+    assert [(cell.circuit, cell.shape) for cell in named] == [("fill", "tiny")]
+    quick = planned(Wish(quick=True)).cells
+    assert {cell.backend for cell in quick} == set(available())
+    assert len([cell for cell in quick if cell.peers]) == 1
+
+
+def test_each_cell_has_its_threads(native: Backend) -> None:
+    """A process that is given one core has one thread, whatever the others were given."""
+    counts = planned(Wish(threads="all,1,all", backends="native", peers="none")).cells[:2]
+    assert [cell.threads for cell in counts] == sorted({1, cores()})[:2]
+    for count in {1, cores()}:
+        assert apart_on(count, threads) == count
+        assert apart_on(count, cores) == count
+
+
+def test_what_fails_apart_fails_here() -> None:
+    """The error is the same one; a process that is killed is a failed measurement."""
+    with pytest.raises(Conflict, match="circuit"):
+        apart(named_circuit, "x", "tiny")
+    with pytest.raises(MeasurementFailed):
+        apart(os._exit, 1)
+
+
 def test_the_floor() -> None:
     """Additions in each group at that group's price, shared by the threads."""
-    stages = [Stage("a", 1, 300, 1), Stage("b", 1, 100, 2), Stage("c", 1, 200, 1)]
-    floor = floor_of(stages, AdditionCosts(1e-6, 3e-6), threads=2)
+    profile = [Stage("a", 1, 300, 1), Stage("b", 1, 100, 2), Stage("c", 1, 200, 1)]
+    floor = floor_of(timed_stages([profile, profile]), AdditionCosts(1e-6, 3e-6), threads=2)
     assert floor.seconds == pytest.approx((500 * 1e-6 + 100 * 3e-6) / 2)
     assert floor.document(proof=0.8e-3)["proof_to_floor"] == 2
 
@@ -306,13 +337,56 @@ def test_synthetic_circuits(kind: str, log_rows: int) -> None:
     assert synthetic.r1cs.first_violation(changed) is not None
 
 
-def test_the_page_quotes_the_results() -> None:
-    """The tables of the page are those of the results, and every result is quoted."""
-    page = PAGE.read_text()
-    assert renewed(page) == page
-    assert {name for name, _ in MARK.findall(page)} == {
-        path.stem for path in RESULTS.glob("*.json")
-    }
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_pages_quote_the_results(path: Path) -> None:
+    """The tables and figures of every page are those of the results."""
+    text = path.read_text()
+    assert renewed(text) == text
+    assert text.count("<!-- = ") == len(FIGURE.findall(text))
+
+
+def test_every_result_is_quoted() -> None:
+    """A result that no page has a table of would be kept for nobody."""
+    shown = {name for path in PAGES for name, _ in MARK.findall(path.read_text())}
+    assert shown >= {path.stem for path in RESULTS.glob("*.json")}
+
+
+def test_figures_in_sentences() -> None:
+    """A name leads to exactly one number, which is written in the form that is asked for."""
+    entries = [
+        {"circuit": "claim", "shape": "tiny", "threads": n, "prove": {"median": n / 100}}
+        for n in (1, 2)
+    ]
+    results = {"standard": {"figures": entries, "ratio": 0.0625, "size": 1_234_567, "ok": True}}
+    first = "standard:figures.claim/tiny/threads=1.prove.median"
+    assert quoted(results, first, "duration") == "10.0 ms"
+    assert quoted(results, first, ".3f") == "0.010"
+    assert quoted(results, "standard:ratio", "times") == "16.0"
+    assert quoted(results, "standard:ratio", "percent") == "6%"
+    assert quoted(results, "standard:size", "bytes") == "1.23 MB"
+    assert quoted(results, "standard:size", ",d") == "1,234,567"
+    for name, form in (
+        ("other:ratio", ".3f"),
+        ("standard:figures.claim.prove.median", ".3f"),
+        ("standard:figures.fill.prove.median", ".3f"),
+        ("standard:figures.claim/threads=1.prove", ".3f"),
+        ("standard:ok", ".3f"),
+        ("standard:ratio", "fast"),
+        ("standard:ratio.more", ".3f"),
+    ):
+        with pytest.raises(Conflict):
+            quoted(results, name, form)
+
+
+def test_a_figure_is_renewed_in_its_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands between its marks is replaced, and nothing beside them."""
+    monkeypatch.setattr(page, "results", lambda: {"some": {"rate": 727.4}})
+    monkeypatch.setattr(page, "markdown_tables", dict)
+    mark = "<!-- = some:rate|,.0f -->"
+    assert renewed(f"At {mark}?<!-- --> legs") == f"At {mark}727<!-- --> legs"
+    assert renewed(f"{mark}1<!-- -->{mark}2<!-- -->") == f"{mark}727<!-- -->" * 2
+    with pytest.raises(Conflict):
+        renewed("<!-- = some:other|,.0f -->?<!-- -->")
 
 
 def test_what_was_not_measured_leaves_its_place_on_the_page() -> None:
@@ -325,26 +399,13 @@ def test_what_was_not_measured_leaves_its_place_on_the_page() -> None:
         assert not table or table.count("\n") >= 3
 
 
-def test_a_document_of_earlier_days() -> None:
-    """Figures and comparisons without the later keys have all of their other tables."""
-    for path in RESULTS.glob("*.json"):
-        document = json.loads(path.read_text())
-        before = list(tables(document))
-        for entry in document.get("figures", ()):
-            for key in ("verify_prepared", "first_proof", "batch_distinct"):
-                entry.pop(key, None)
-        for entry in document.get("comparisons", ()):
-            entry["ratios"].pop("verify_prepared", None)
-        after = list(tables(document))
-        assert [title for title, _, _ in after] == [title for title, _, _ in before]
-        assert all(table in before for table in after if table[2])
-
-
 def test_the_results_were_made_as_the_page_says() -> None:
-    """Comparisons are of eleven pairs or more, every one of them a proof that verified."""
+    """Comparisons are of eleven pairs, fewer of a slow peer; each is a proof that verified."""
     for path in RESULTS.glob("*.json"):
         document = json.loads(path.read_text())
-        for comparison in document.get("comparisons", ()):
-            assert comparison["pairs"] == len(comparison["ours"]["whole"]["runs"]) >= 11
-            assert comparison["load_before"]
-            assert comparison["load_after"]
+        for entry in document.get("comparisons", ()):
+            runs = entry["theirs"]["prove"]["runs"]
+            assert entry["pairs"] == len(entry["ours"]["whole"]["runs"]) == len(runs)
+            assert len(runs) >= 11 or (len(runs) >= ENOUGH and max(runs) > 1)
+            assert entry["load_before"]
+            assert entry["load_after"]

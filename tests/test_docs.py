@@ -4,94 +4,233 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from circuits.catalogue import named_circuit
-from tests.command import run_tacit, write_example_files
+from tests.command import write_example_files
 from tests.conftest import ROOT
 from zk.circuit import compile_circuit
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "native/README.md"])
+#: Pages that are read from top to bottom: their blocks share a folder and run in their order. On
+#: every other page each block stands for itself.
+CONTINUED = {
+    ROOT / "docs/quickstart.md",
+    ROOT / "docs/tutorial.md",
+    *(ROOT / "docs/how-to").glob("*.md"),
+}
+#: tests/interop/test_ceremony.py walks this page, with snarkjs and with shorter powers of tau.
+WALKED_ELSEWHERE = {ROOT / "docs/ceremony.md"}
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
+#: A Python block that begins with the path of a file is kept there, for the blocks that follow.
+NAMED = re.compile(r"# ([\w/]+\.py)\n")
+#: Longer than anything takes on the reference.
+PATIENCE = 900
 
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block of a page."""
+    """A fenced block of a page, and the output that the page shows right below it."""
 
     page: Path
     language: str
     text: str
+    shown: str | None = None
+
+    @property
+    def commands(self) -> list[str]:
+        """What is typed; a backslash at the end of a line continues it."""
+        lines = self.text.replace("\\\n", "").splitlines()
+        for line in lines:
+            assert line.startswith("$ "), f"{self.page.name}: {line}"
+        return [line.removeprefix("$ ") for line in lines]
 
 
-def blocks() -> Iterator[Block]:
+@dataclass
+class Session:
+    """A folder in which blocks run one after the other, and what they exported."""
+
+    folder: Path
+    tools: Path
+    exported: dict[str, str] = field(default_factory=dict)
+
+    def run(self, block: Block) -> None:
+        """The block does what its page says."""
+        if block.language == "python":
+            self._python(block.text)
+        elif block.language == "console":
+            self._console(block)
+
+    def _python(self, text: str) -> None:
+        named = NAMED.match(text)
+        script = self.folder / (named[1] if named else "block.py")
+        script.parent.mkdir(exist_ok=True)
+        script.write_text(text)
+        # No PATH: what a block needs it imports.
+        result = self._result([sys.executable, str(script)], PYTHONPATH=str(ROOT), PATH="")
+        assert result.returncode == 0, result.stderr
+
+    def _console(self, block: Block) -> None:
+        *before, last = block.commands
+        for command in before:
+            assert_ran(command, self._type(command))
+        result = self._type(last)
+        if block.shown is not None and block.shown.startswith("error: "):
+            assert result.returncode == 1, f"{last} was not refused"
+            lines = result.stderr.splitlines(keepends=True)
+            assert_shown(block.shown, "".join(x for x in lines if not x.startswith("backend:")))
+            return
+        assert_ran(last, result)
+        if block.shown is not None:
+            assert_shown(block.shown, result.stdout)
+
+    def _type(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Types a command into a shell; a `make` is only asked what it would do.
+
+        Running the tests from a test would not end.
+        """
+        program, _, rest = command.partition(" ")
+        if program == "make":
+            return self._result(["make", "-n", "-C", str(ROOT), *rest.split()])
+        if program == "export":
+            name, _, value = rest.partition("=")
+            self.exported[name] = value
+            return subprocess.CompletedProcess(command, 0, "", "")
+        assert program in {"tacit", "python", "cp"}, f"a page runs {program}"
+        return self._result(["sh", "-c", command])
+
+    def _result(self, command: list[str], **extra: str) -> subprocess.CompletedProcess[str]:
+        path = f"{self.tools}{os.pathsep}{os.environ['PATH']}"
+        return subprocess.run(
+            command,
+            cwd=self.folder,
+            env={**os.environ, "COLUMNS": "80", "PATH": path, **self.exported, **extra},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+
+def assert_ran(command: str, result: subprocess.CompletedProcess[str]) -> None:
+    assert result.returncode == 0, f"{command}\n{result.stderr}"
+
+
+def assert_shown(shown: str, printed: str) -> None:
+    """What a page shows is what was printed; `…` is anything, and alone any number of lines."""
+    pattern = "".join(
+        r"(?:.*\n)*?" if line.strip() == "…" else f"{_with_gaps(line.rstrip())}\\n"
+        for line in shown.strip("\n").splitlines()
+    )
+    trimmed = "".join(f"{line.rstrip()}\n" for line in printed.strip("\n").splitlines())
+    assert re.fullmatch(pattern, trimmed), f"shown:\n{shown}\nprinted:\n{printed}"
+
+
+def _with_gaps(line: str) -> str:
+    """The pattern of a line; the spaces beside a gap, which pad a column, belong to it."""
+    return ".*".join(map(re.escape, re.split(" *… *", line)))
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    """A page's blocks in order; output that stands right below a command belongs to it."""
+    text = page.read_text()
+    fences = [*FENCE.finditer(text), None]
+    for fence, following in pairwise(fences):
+        assert fence is not None
+        shown = None
+        if fence[1] == "console" and following is not None and following[1] == "text":
+            between = text[fence.end() : following.start()]
+            shown = following[2] if not between.strip() else None
+        yield Block(page, fence[1], fence[2], shown)
+
+
+def sessions() -> Iterator[tuple[Block, ...]]:
+    """What runs in one folder: all blocks of a page that is continued, else one block."""
     for page in PAGES:
-        for language, text in FENCE.findall(page.read_text()):
-            yield Block(page, language, text)
+        if page in WALKED_ELSEWHERE:
+            continue
+        run = [block for block in blocks(page) if block.language in {"console", "python"}]
+        if page in CONTINUED:
+            yield tuple(run)
+        else:
+            yield from ((block,) for block in run)
 
 
-def name_of(block: Block) -> str:
-    first = block.text.strip().splitlines()[0]
-    return f"{block.page.name}: {first[:40]}"
+def name_of(session: tuple[Block, ...]) -> str:
+    first = session[0]
+    if first.page in CONTINUED:
+        return str(first.page.relative_to(ROOT))
+    return f"{first.page.name}: {first.text.strip().splitlines()[0][:40]}"
 
 
 @pytest.fixture(scope="session")
-def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def example_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files that the pages' examples speak of."""
     folder = tmp_path_factory.mktemp("docs")
     write_example_files(folder)
     return folder
 
 
+@pytest.fixture(scope="session")
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the search path: `tacit` and `python` are those that are tested."""
+    folder = tmp_path_factory.mktemp("tools")
+    for name, script in (("tacit", str(ROOT / "tacit.py")), ("python", "")):
+        tool = folder / name
+        tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" {script} "$@"\n')
+        tool.chmod(0o755)
+    return folder
+
+
 def test_every_block_is_of_a_kind_that_is_run() -> None:
     """A block is a console session, Python, or plain output; nothing escapes by its label."""
-    assert {block.language for block in blocks()} <= {"console", "python", "text"}
+    kinds = {block.language for page in PAGES for block in blocks(page)}
+    assert kinds <= {"console", "python", "text"}
 
 
-@pytest.mark.parametrize("block", [b for b in blocks() if b.language == "python"], ids=name_of)
-def test_python_blocks_run(block: Block, tmp_path: Path) -> None:
-    """A Python block runs as it stands, in a process of its own."""
-    script = tmp_path / "block.py"
-    script.write_text(block.text)
-    result = subprocess.run(
-        [sys.executable, str(script)],
-        cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT), "PATH": "", "TACIT_CACHE": os.environ["TACIT_CACHE"]},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
+@pytest.mark.parametrize("session", [*sessions()], ids=name_of)
+def test_pages_do_what_they_say(
+    session: tuple[Block, ...], example_files: Path, tools: Path, tmp_path: Path
+) -> None:
+    """Each command succeeds and prints what is shown below it; each Python block runs."""
+    folder = Path(shutil.copytree(example_files, tmp_path / "work"))
+    running = Session(folder, tools)
+    for block in session:
+        running.run(block)
 
 
-@pytest.mark.parametrize("block", [b for b in blocks() if b.language == "console"], ids=name_of)
-def test_console_blocks_run(block: Block, key_folder: Path, tmp_path: Path) -> None:
-    """Each command of a console block succeeds, in the folder that the page speaks of.
+def test_shown_output_is_compared() -> None:
+    """The check itself: a gap stands for anything, and nothing else does."""
+    printed = "account  7   \nroot     8f3a  .\n\nopen\n"
+    gaps = "account  7\nroot     …        .\n\nopen\n"
+    for shown in (gaps, "account  7\n…\n", "…\nopen\n", "…"):
+        assert_shown(shown, printed)
+    for shown in ("account  …\n", "account  8\n…\n", "…\nroot     …\n", "Account  7\n…\n"):
+        with pytest.raises(AssertionError):
+            assert_shown(shown, printed)
 
-    A `make` command is asked what it would do: running the tests from a test would not end.
-    """
-    folder = Path(shutil.copytree(key_folder, tmp_path / "work"))
-    for line in block.text.splitlines():
-        assert line.startswith("$ "), f"{block.page.name}: {line}"
-        program, *arguments = shlex.split(line[2:])
-        if program == "make":
-            result = subprocess.run(
-                ["make", "-n", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-            )
-        else:
-            assert program == "tacit", f"{block.page.name} runs {program}"
-            result = run_tacit(*arguments, cwd=folder)
-        assert result.returncode == 0, f"{line}\n{result.stderr}"
+
+def test_shown_output_belongs_to_the_command_above_it(tmp_path: Path) -> None:
+    """The check itself: text that stands elsewhere is nobody's output."""
+    page = tmp_path / "page.md"
+    console, text = "```console\n$ tacit --help\n```\n", "\n```text\nsome\n```\n"
+    for contents, shown in (
+        (console + text, "some\n"),
+        (console + "\nWords.\n" + text, None),
+        (console + "\n" + console, None),
+    ):
+        page.write_text(contents)
+        assert next(blocks(page)).shown == shown
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -100,6 +239,14 @@ def test_links_lead_somewhere(page: Path) -> None:
     for target in LINK.findall(page.read_text()):
         if "://" not in target:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_table_ends_with_an_empty_line(page: Path) -> None:
+    """Otherwise the paragraph below it is read as its last row."""
+    for line, after in pairwise([*FENCE.sub("", page.read_text()).splitlines(), ""]):
+        if line.startswith("|"):
+            assert not after or after.startswith("|"), f"{page.name}: {after}"
 
 
 def test_the_readme_counts_what_the_circuits_have() -> None:

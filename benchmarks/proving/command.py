@@ -2,104 +2,109 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from benchmarks.documents import JsonFileOption, measured, publish
-from benchmarks.proving.comparison import compare
-from benchmarks.proving.measure import measure
-from benchmarks.proving.peers import PEERS, chosen_peers
-from benchmarks.proving.subject import Loaded, Subject
-from benchmarks.sizes.synthetic import KINDS
-from benchmarks.sizes.synthetic_sizes import LARGEST, SMALLEST, measure_size
+from benchmarks.documents import STDOUT, JsonFileOption, check_places, measured, publish
+from benchmarks.drawing import figure
+from benchmarks.proving.cell import measure_cells
+from benchmarks.proving.changes import show_changes
+from benchmarks.proving.charts import draw_proofs
+from benchmarks.proving.form import read_document
+from benchmarks.proving.harness import harness_csv
+from benchmarks.proving.peers import PEERS
+from benchmarks.proving.plan import Wish, planned
 from circuits.catalogue import STATEMENTS
 from circuits.shape import SHAPES
-from zk.backends import Backend, Choice, describe, select
-from zk.console import err
+from zk.backends import Choice
+from zk.console import err, out
 from zk.errors import Conflict
-
-#: Runs where none are asked for: the reference takes its time.
-_RUNS: Final = {Choice.NATIVE: 11, Choice.PY_ECC: 1}
 
 
 def bench(
     context: typer.Context,
-    circuits: Annotated[str, typer.Option(help="Which statements.")] = ",".join(STATEMENTS),
-    shapes: Annotated[str, typer.Option(help=f"Some of {','.join(SHAPES)}.")] = "standard",
+    circuits: Annotated[
+        str | None, typer.Option(help=f"Some of {','.join(STATEMENTS)}; all, if not given.")
+    ] = None,
+    shapes: Annotated[
+        str | None,
+        typer.Option(help=f"Some of {','.join(SHAPES)}; all, and tiny on py_ecc, if not given."),
+    ] = None,
     backends: Annotated[
-        str, typer.Option(help=f"Some of {','.join(Choice)}; auto is the fastest installed.")
-    ] = "auto",
+        str | None,
+        typer.Option(help=f"Some of {','.join(Choice)}; all that are installed, if not given."),
+    ] = None,
+    threads: Annotated[
+        str | None,
+        typer.Option(help="Such as 1,2 or all; 1 and all, on py_ecc all, if not given."),
+    ] = None,
     runs: Annotated[
-        int | None, typer.Option(min=1, help="Proofs of each; 11, and 1 on py_ecc, if not given.")
+        int | None,
+        typer.Option(min=1, help="Proofs of each; if not given 11, of standard 25, on py_ecc 1."),
     ] = None,
     peers: Annotated[
-        str, typer.Option(help=f"none, auto (those that are built), or some of {','.join(PEERS)}.")
-    ] = "auto",
+        str | None,
+        typer.Option(help=f"none, auto (those that are there), or some of {','.join(PEERS)}."),
+    ] = None,
     batch: Annotated[
         int, typer.Option(min=0, help="Also: so many distinct proofs, verified on one thread.")
     ] = 0,
-    scaling: Annotated[
-        bool, typer.Option("--scaling", help="Instead: synthetic circuits of growing size.")
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A minute: a little of every backend and every peer.")
     ] = False,
-    largest: Annotated[
-        int, typer.Option(min=SMALLEST, max=20, help="With --scaling: up to 2 to this power.")
-    ] = LARGEST,
     json_file: JsonFileOption = None,
+    csv_file: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write zk-Harness's columns.")
+    ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Charts: FILE-time, -stages, -shapes; SVG and PNG."),
+    ] = None,
+    earlier: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="Measure nothing: show an earlier document."),
+    ] = None,
+    compared: Annotated[
+        Path | None,
+        typer.Option("--compare", metavar="FILE", help="Say what changed since a document."),
+    ] = None,
 ) -> None:
     """Measure setup, witness, proof and verification, and compare with other provers.
 
     Every figure is of a proof that was verified in the same run; one that does not verify ends
     the measurement. Comparisons alternate with the peer and run on the first of the backends.
 
-    Example: tacit bench --circuits claim --shapes tiny --runs 3 --peers none
+    Example: tacit bench --circuits claim --shapes tiny --backends auto --runs 3 --peers none
     """
     if context.invoked_subcommand is not None:
         return
-    options: dict[str, Any] = {"circuits": circuits, "shapes": shapes, "backends": backends}
-    options |= {"runs": runs, "peers": peers, "batch": batch}
-    if scaling:
-        options = {"scaling": True, "largest": largest, "runs": runs or 3}
-    with measured(options) as document:
-        if scaling:
-            document["scaling"] = _scaling(largest, runs or 3)
-        else:
-            document |= _measurements(circuits, shapes, backends, runs, peers, batch)
-    publish(document, json_file)
+    wish = Wish(circuits, shapes, backends, threads, runs, peers, batch, quick)
+    if json_file == STDOUT and compared is not None:
+        raise Conflict("--json -", expected="nothing else to print", actual="--compare")
+    if earlier is not None and not wish.is_empty:
+        raise Conflict("--from", expected="nothing to measure beside it", actual="a selection")
+    if STDOUT in (csv_file, plot):
+        raise Conflict("--csv, --plot", expected="the name of a file", actual=STDOUT)
+    check_places(json_file, csv_file, plot)
+    if plot is not None:
+        figure()  # says so where there is nothing to draw with
+    old = None if compared is None else read_document(compared)
+    document = _measured(wish) if earlier is None else read_document(earlier)
+    files = {} if csv_file is None else {csv_file: harness_csv(document)}
+    publish(document, json_file, files)
+    if old is not None:
+        show_changes(old, document, out)
+    for written in [] if plot is None else draw_proofs(document, plot):
+        err.print(f"drawn: {written}", markup=False, soft_wrap=True)
 
 
-def _measurements(
-    circuits: str, shapes: str, backends: str, runs: int | None, peers: str, batch: int
-) -> dict[str, Any]:
-    others, skipped = chosen_peers(peers)
-    for name, why in skipped.items():
+def _measured(wish: Wish) -> dict[str, Any]:
+    plan = planned(wish)
+    for name, why in plan.skipped.items():
         err.print(f"peer {name} skipped: {why}", markup=False)
-    chosen = [_backend(name) for name in backends.split(",")]
-    subjects = [Subject.named(c, s) for s in shapes.split(",") for c in circuits.split(",")]
-    figures, comparisons = [], []
-    for subject in subjects:
-        for backend in chosen:
-            count = runs or _RUNS[Choice(backend.name)]
-            err.print(f"{subject.circuit} ({subject.shape}) on {describe(backend)}", markup=False)
-            loaded = Loaded.on(backend, subject)
-            figures.append(measure(loaded, count, batch).document())
-            for peer in others if backend is chosen[0] else ():
-                err.print(f"{subject.circuit} ({subject.shape}) against {peer.name}")
-                comparisons.append(compare(loaded, peer, count).document())
-    return {"figures": figures, "comparisons": comparisons, "skipped": skipped}
-
-
-def _scaling(largest: int, runs: int) -> list[dict[str, Any]]:
-    select(Choice.NATIVE)
-    sizes = []
-    for kind in KINDS:
-        for log_rows in range(SMALLEST, largest + 1):
-            err.print(f"{kind}: {1 << log_rows:,} rows")
-            sizes.append(measure_size(kind, log_rows, runs).document())
-    return sizes
-
-
-def _backend(name: str) -> Backend:
-    if name not in list(Choice):
-        raise Conflict("backend", expected=f"some of {','.join(Choice)}", actual=name)
-    return select(Choice(name))
+    with measured(wish.options()) as document:
+        document |= measure_cells(plan.cells)
+        document["skipped"] = plan.skipped
+    return document

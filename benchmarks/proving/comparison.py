@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Final
 
-from benchmarks.machine import load
+from benchmarks.machine import load, threads
 from benchmarks.proving.measure import run_documents
 from benchmarks.proving.peers import Answer, Conversation, Peer, conversation
 from benchmarks.proving.prepared import Prepared
@@ -27,6 +28,9 @@ from zk.formats.r1cs import encode_r1cs
 from zk.formats.wtns import encode_wtns
 from zk.formats.zkey import encode_zkey
 
+#: How many pairs are enough of a peer with whom more would take longer than so many seconds.
+ENOUGH: Final = 3
+PATIENCE: Final = 30
 #: What is compared with the peer's proof; `verify` is compared with its verification.
 _OURS: Final[dict[str, Callable[[Run], float]]] = {
     "prove": lambda run: run.prove,
@@ -71,6 +75,7 @@ class Comparison:
             "circuit": subject.circuit,
             "shape": subject.shape,
             "backend": self.loaded.backend.name,
+            "constraints": len(subject.compiled.r1cs.constraints),
             "peer": self.peer.name,
             "version": self.greeting.get("version"),
             "threads": self.greeting.get("threads"),
@@ -78,6 +83,7 @@ class Comparison:
             "pairs": len(pairs),
             "load_before": self.load_before,
             "load_after": self.load_after,
+            "ours_threads": threads(),
             "ours": run_documents(tuple(pair.ours for pair in pairs)),
             "theirs": {
                 "prove": Timing.of(pair.theirs.prove for pair in pairs).document(),
@@ -90,7 +96,7 @@ class Comparison:
 
 
 def compare(loaded: Loaded, peer: Peer, runs: int) -> Comparison:
-    """So many pairs; a proof that does not verify, of either side, ends the comparison."""
+    """So many pairs, fewer with a slow peer; a proof of either side that is false ends it all."""
     with peer_files(loaded) as folder, conversation(peer, folder) as talk:
         before = load()
         prepared = Prepared.of(loaded)
@@ -121,7 +127,10 @@ def peer_files(loaded: Loaded) -> Iterator[Path]:
 def _pairs(
     loaded: Loaded, prepared: Prepared | None, talk: Conversation, runs: int
 ) -> Iterator[Pair]:
+    begun = perf_counter()
     for index in range(runs):
+        if index >= ENOUGH and perf_counter() - begun > PATIENCE:
+            return
         if index % 2:
             theirs = talk.prove()
             ours = loaded.run()

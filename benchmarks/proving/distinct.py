@@ -5,12 +5,11 @@ A batch that repeats a few proofs costs the same in our code, but only one that 
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from benchmarks.apart import apart
+from benchmarks.apart import apart_on
 from benchmarks.machine import threads
 from benchmarks.proving.subject import Loaded
 from benchmarks.timing import Timing, timing
@@ -40,7 +39,7 @@ class Distinct:
 def verify_distinct(loaded: Loaded, proofs: int, runs: int) -> Distinct:
     """Makes the proofs on all threads; a process that was given one thread verifies them."""
     statements = [_statement(loaded, index) for index in range(proofs)]
-    return apart(_verify, loaded.key.verifying_key, statements, runs)
+    return apart_on(1, _verify, loaded.key.verifying_key, statements, runs)
 
 
 def _statement(loaded: Loaded, index: int) -> Statement:
@@ -51,8 +50,6 @@ def _statement(loaded: Loaded, index: int) -> Statement:
 
 
 def _verify(key: VerifyingKey, statements: list[Statement], runs: int) -> Distinct:
-    # The crate reads it when its threads are first asked for, which is further below.
-    os.environ["RAYON_NUM_THREADS"] = "1"
     verifier = select(Choice.NATIVE).verifier(key)
     verifier.verify_batch(statements[:1])
     verify = timing(partial(verifier.verify_batch, statements), runs)

@@ -16,6 +16,7 @@ from statistics import median
 from typing import Any, Final
 
 from benchmarks.apart import apart
+from benchmarks.memory import peak_memory
 from benchmarks.proving.subject import Loaded
 from benchmarks.timing import Timing, spread, timed
 from zk.backends import Choice, select
@@ -25,16 +26,20 @@ from zk.groth16 import Blinding
 
 #: Processes at most, and the proofs in each that follow the first.
 PROCESSES: Final = 5
-LATER: Final = 10
+LATER: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """One process: seconds until the key was open, of its first proof, and of its median later."""
+    """One process: seconds until the key was open, of its first proof, and of its median later.
+
+    Its peak memory is what proving takes where the key was made elsewhere, interpreter included.
+    """
 
     open: float
     first: float
     later: float
+    memory: int
 
 
 def first_proofs(loaded: Loaded, processes: int) -> tuple[First, ...]:
@@ -63,8 +68,9 @@ def _first(path: Path, witness: Sequence[int]) -> First:
     prover, opening = timed(lambda: backend.open_prover(path))
     prove = prover.unchecked_prove
     made = [timed(partial(prove, witness, Blinding.draw())) for _ in range(1 + LATER)]
+    memory = peak_memory()
     verifier, public = backend.verifier(prover.verifying_key), prover.verifying_key.public
     for proof, _ in made:
         verifier.verify(tuple(witness[1 : public + 1]), proof)
     first, *later = (seconds for _, seconds in made)
-    return First(opening, first, median(later))
+    return First(opening, first, median(later), memory)

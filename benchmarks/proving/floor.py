@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
-from zk.backends.interface import AdditionCosts, Stage
+from benchmarks.proving.stages import TimedStage
+from zk.backends.interface import AdditionCosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +44,9 @@ class Floor:
         }
 
 
-def floor_of(stages: Sequence[Stage], costs: AdditionCosts, threads: int) -> Floor:
+def floor_of(stages: Sequence[TimedStage], costs: AdditionCosts, threads: int) -> Floor:
     """The floor of a proof with these stages."""
     additions = dict.fromkeys((1, 2), 0)
     for stage in stages:
         additions[stage.group] += stage.additions
     return Floor(additions[1], additions[2], costs, threads)
-
-
-def median_stages(profiles: Sequence[Sequence[Stage]]) -> tuple[Stage, ...]:
-    """Stage by stage, the median of several profiles of the same proof."""
-    return tuple(
-        Stage(first.name, median(stage.seconds for stage in same), first.additions, first.group)
-        for same in zip(*profiles, strict=True)
-        for first in same[:1]
-    )

@@ -6,8 +6,8 @@ both. Starting, loading and compiling are therefore in no figure.
 
 | file                    | read by              |
 | ----------------------- | -------------------- |
-| `circuit.r1cs`          | ark-groth16, gnark   |
-| `circuit.zkey`, `verification_key.json` | snarkjs |
+| `circuit.r1cs`          | ark-groth16, gnark, zksnake |
+| `circuit.zkey`, `verification_key.json` | snarkjs, groth16-zorch |
 | `witness.wtns`          | all                  |
 """
 
@@ -33,7 +33,8 @@ _NODE_MODULES: Final = _HERE.parent.parent / "tests" / "interop" / "node_modules
 _ARK: Final = _HERE / "ark" / "target" / "release" / "tacit-bench-ark"
 _GNARK: Final = _HERE / "gnark" / "build" / "gnark"
 
-#: A proof of the largest circuit takes the slowest peer well under a minute.
+#: A proof of the largest circuit takes the slowest peer well under a minute, as does all that comes
+#: before the first; only a first start of groth16-zorch compiles for longer than that.
 SECONDS: Final = 300
 
 
@@ -46,6 +47,8 @@ class Peer:
     #: What the peer proves, in words: the same constraints, and under whose key.
     imports: str
     missing: Callable[[], str | None] = lambda: None
+    #: A proof takes it many seconds: it meets small shapes only, unless it is asked for by name.
+    is_slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,26 @@ def _unbuilt(program: Path, tool: str) -> Callable[[], str | None]:
     return missing
 
 
+def _script(name: str, folder: Path) -> list[str]:
+    """A peer in Python has an environment of its own, and sees nothing of ours."""
+    home = _HERE / name
+    return [
+        str(home / ".venv" / "bin" / "python"),
+        "-I",
+        str(home / f"prove_{name}.py"),
+        str(folder),
+    ]
+
+
+def _uninstalled(name: str, python: str) -> Callable[[], str | None]:
+    def missing() -> str | None:
+        if (_HERE / name / ".venv" / ".ready").is_file():
+            return None
+        return f"not installed; `make bench-peers` does that, given {python} and a network"
+
+    return missing
+
+
 PEERS: Final = MappingProxyType(
     {
         peer.name: peer
@@ -197,6 +220,19 @@ PEERS: Final = MappingProxyType(
                 lambda folder: [str(_GNARK), str(folder)],
                 "the same constraints, row by row, under a key of its own",
                 _unbuilt(_GNARK, "go"),
+            ),
+            Peer(
+                "zksnake",
+                lambda folder: _script("zksnake", folder),
+                "the same constraints, read by itself, under a key of its own",
+                _uninstalled("zksnake", "a Python that it is published for"),
+            ),
+            Peer(
+                "zorch",
+                lambda folder: _script("zorch", folder),
+                "the same key, and we verify its proofs too",
+                _uninstalled("zorch", "Python 3.11 on Linux x86_64"),
+                is_slow=True,
             ),
         )
     }

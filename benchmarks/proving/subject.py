@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
+from benchmarks.memory import peak_memory
 from benchmarks.timing import timed
 from circuits.catalogue import named_circuit
 from circuits.samples import SAMPLES
@@ -79,15 +80,18 @@ class Loaded:
     verifier: Verifier
     setup: float
     load: float
+    #: The most memory that this process had held when the key was made.
+    setup_memory: int
 
     @classmethod
     def on(cls, backend: Backend, subject: Subject) -> Self:
         """Makes the key and loads it; both are timed once, since both are done once."""
         compiled, trapdoor = subject.compiled, subject.trapdoor()
         key, setup = timed(lambda: backend.insecure_dev_setup(compiled.r1cs, trapdoor))
+        memory = peak_memory()
         prover, load = timed(lambda: backend.prover(key))
         verifier = backend.verifier(key.verifying_key)
-        return cls(subject, backend, key, prover, verifier, setup, load)
+        return cls(subject, backend, key, prover, verifier, setup, load, memory)
 
     @property
     def public(self) -> tuple[int, ...]:

@@ -1,22 +1,33 @@
-"""`tacit bench ledger`: legs a second, where the time goes, and growth with the accounts."""
+"""`tacit bench ledger`: proofs a second, where the time goes, and growth with the accounts."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from types import MappingProxyType
+from typing import Annotated, Any, Final
 
 import typer
 
-from benchmarks.documents import JsonFileOption, measured, publish
-from benchmarks.settling.desk import firm, founded, signed
+from benchmarks.documents import JsonFileOption, check_places, measured, publish
+from benchmarks.settling.desk import firm, founded, margin, signed
+from benchmarks.settling.epochs import measure_epochs
 from benchmarks.settling.growth import measure_growth
 from benchmarks.settling.measure import measure_settling
 from circuits.shape import SHAPES
+from prover.venue import Venue
+from verifier.checker import PREPARE_AFTER
 from zk.backends import Backend, Choice
 from zk.console import BackendOption, announced, err
+from zk.errors import Conflict
 
-_KINDS = {"firm": firm, "signed": signed}
+_KINDS: Final[Mapping[str, Callable[[Venue, int], bytes]]] = MappingProxyType(
+    {"firm": firm, "signed": signed, "margin": margin}
+)
+#: How often the market is updated, and how many deposits are timed.
+_EPOCHS: Final = 20
+_DEPOSITS: Final = 50
 
 
 def bench_ledger(
@@ -29,29 +40,57 @@ def bench_ledger(
     backend: BackendOption = Choice.AUTO,
     json_file: JsonFileOption = None,
 ) -> None:
-    """Measure how many legs a second a ledger settles on one core, everything included.
+    """Measure how many proofs a second a ledger accepts on one core, everything included.
+
+    As many proofs of margin are timed as there are legs, one in a transition.
 
     Example: tacit bench ledger --shape tiny --settlements 5 --accounts 100
     """
+    if shape not in SHAPES:
+        raise Conflict("shape", expected=f"one of {', '.join(SHAPES)}", actual=shape)
+    if legs % 2:
+        raise Conflict("legs", expected="an even number: half buy, half sell", actual=legs)
+    sizes = _sizes(accounts)
+    check_places(json_file)
     chosen = announced(backend)
-    options = {"shape": shape, "legs": legs, "settlements": settlements}
+    choice = Choice(chosen.name)
+    options = {"shape": shape, "legs": legs, "settlements": settlements, "backend": chosen.name}
     with measured(options) as document:
         document["settling"] = [
             _settling(kind, shape, legs, settlements, chosen) for kind in _KINDS
         ]
-        document["growth"] = [_growth(int(size), chosen) for size in accounts.split(",")]
+        err.print(f"{_EPOCHS} epochs")
+        document["publishing"] = measure_epochs(shape, _EPOCHS, choice).document()
+        document["growth"] = []
+        for size in sizes:
+            err.print(f"deposits among {size:,} accounts")
+            growth = measure_growth(shape, size, _DEPOSITS, choice)
+            document["growth"].append(growth.document())
     publish(document, json_file)
 
 
 def _settling(kind: str, shape: str, legs: int, settlements: int, backend: Backend) -> Any:
-    err.print(f"{settlements} settlements of {legs} {kind} legs")
-    with TemporaryDirectory() as folder:
+    each = 1 if kind == "margin" else legs
+    count, ready = settlements * legs // each, _ready(each, backend)
+    err.print(f"{count} transitions of kind {kind}")
+    with TemporaryDirectory(prefix="tacit-bench-") as folder:
         path = Path(folder) / "bench.ledger"
         venue = founded(path, shape, backend)
-        made = [_KINDS[kind](venue, legs) for _ in range(settlements)]
-        return measure_settling(kind, path, made, venue.now, Choice(backend.name)).document()
+        made = [_KINDS[kind](venue, legs) for _ in range(ready + count)]
+        choice = Choice(backend.name)
+        return measure_settling(kind, path, made, ready, venue.now, choice).document()
 
 
-def _growth(accounts: int, backend: Backend) -> Any:
-    err.print(f"deposits among {accounts:,} accounts")
-    return measure_growth(accounts, 50, backend).document()
+def _ready(legs: int, backend: Backend) -> int:
+    """How many of so many legs it takes until the market's part is prepared.
+
+    The reference would wait longer for those proofs than they are worth.
+    """
+    return 1 + -(-PREPARE_AFTER // legs) if backend.name == Choice.NATIVE else 1
+
+
+def _sizes(text: str) -> list[int]:
+    sizes = text.split(",")
+    if not all(size.isdecimal() and int(size) for size in sizes):
+        raise Conflict("accounts", expected="numbers, as in 1000,10000", actual=text)
+    return [int(size) for size in sizes]

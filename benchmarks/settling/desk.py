@@ -1,6 +1,6 @@
-"""Settlements to measure: everything that is secret work is done here, before anything is timed.
+"""Transitions to measure: everything that is secret work is done here, before anything is timed.
 
-Each account trades once, so that every settlement holds whichever came before it.
+Each account acts once, so that every transition holds whichever came before it.
 """
 
 from __future__ import annotations
@@ -50,6 +50,11 @@ def firm(venue: Venue, legs: int) -> bytes:
         order = venue.order(party, _amounts(venue, leg, 2))
         fills.append(venue.fill(party, order, 1, 2))
     return venue.firm_settlement(fills).encode()
+
+
+def margin(venue: Venue, _legs: int) -> bytes:
+    """A new party's proof of margin."""
+    return venue.join(_CASH).prove_margin(venue.state).transition.encode()
 
 
 def _amounts(venue: Venue, leg: int, factor: int) -> Mapping[int, int]:

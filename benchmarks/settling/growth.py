@@ -12,10 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks.apart import apart, apart_on
+from benchmarks.memory import peak_memory
 from benchmarks.timing import Timing, timed
-from ledger.encoding import Decoding
-from ledger.genesis import Genesis
-from ledger.ledger import Ledger, checker_on
+from ledger.ledger import Ledger
 from ledger.market.presets import preset
 from ledger.records import Account, Trail
 from ledger.state import State
@@ -26,43 +26,58 @@ from prover.development import development_genesis
 from prover.keys import KeyFiles, cache_folder
 from prover.offices import InsecureOffices
 from zk.babyjubjub import Point
-from zk.backends import Backend
+from zk.backends import Choice, select
 from zk.randomness import insecure_seeded_randomness
 from zk.signatures import SigningKey
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Deposits on a ledger with so many accounts."""
+    """Deposits on a ledger with so many accounts, its file, and the memory of who has it open."""
 
     accounts: int
     deposit: Timing
+    file_bytes: int
+    peak_memory: int
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
-        return {"accounts": self.accounts, "deposit": self.deposit.document()}
+        return {
+            "accounts": self.accounts,
+            "deposit": self.deposit.document(),
+            "file_bytes": self.file_bytes,
+            "peak_memory": self.peak_memory,
+        }
 
 
-def measure_growth(accounts: int, deposits: int, backend: Backend) -> Growth:
+def measure_growth(shape: str, accounts: int, deposits: int, backend: Choice) -> Growth:
     """A ledger with that many accounts of one owner, and deposits to some of them."""
-    offices, owner = InsecureOffices.of(0), SigningKey.draw(insecure_seeded_randomness(0))
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(prefix="tacit-bench-") as folder:
         path = Path(folder) / "growth.ledger"
-        genesis = _populated(path, accounts, offices, owner, backend)
-        ledger = Ledger(SqliteStore.open(path), checker_on(backend), Decoding(backend.decode_point))
-        runs = []
-        for index in range(deposits + 1):
-            account = (index + 1) * 7919 % accounts
-            data = _deposit(ledger, account, offices, owner)
-            runs.append(timed(partial(ledger.submit, data, genesis.time))[1])
-    return Growth(accounts, Timing.of(runs[1:]))
+        apart(_populate, path, shape, accounts, backend)
+        return apart_on(1, _deposits, path, accounts, deposits, backend)
 
 
-def _populated(
-    path: Path, accounts: int, offices: InsecureOffices, owner: SigningKey, backend: Backend
-) -> Genesis:
-    market = preset("tiny")
-    provers = KeyFiles(cache_folder(), backend).insecure_development(market.shape)
+def _deposits(path: Path, accounts: int, deposits: int, backend: Choice) -> Growth:
+    file_bytes, chosen = path.stat().st_size, select(backend)
+    offices, owner = _holders()
+    ledger = Ledger.open(path, chosen)
+    runs = []
+    for index in range(deposits + 1):
+        account = (index + 1) * 7919 % accounts
+        data = _deposit(ledger, account, offices, owner)
+        runs.append(timed(partial(ledger.submit, data, ledger.genesis.time))[1])
+    return Growth(accounts, Timing.of(runs[1:]), file_bytes, peak_memory())
+
+
+def _holders() -> tuple[InsecureOffices, SigningKey]:
+    """The offices, and the owner of every account."""
+    return InsecureOffices.of(0), SigningKey.draw(insecure_seeded_randomness(0))
+
+
+def _populate(path: Path, shape: str, accounts: int, backend: Choice) -> None:
+    market, (offices, owner) = preset(shape), _holders()
+    provers = KeyFiles(cache_folder(), select(backend)).insecure_development(market.shape)
     genesis = development_genesis(market, offices, provers.statement_keys(), "growth")
     store = SqliteStore.create(path)
     state = State(store)
@@ -83,7 +98,6 @@ def _populated(
     with store.writing() as writer:
         writer.append(genesis.time, genesis.encode(), state.changes())
     store.close()
-    return genesis
 
 
 def _deposit(ledger: Ledger, account: int, offices: InsecureOffices, owner: SigningKey) -> bytes:

@@ -1,4 +1,4 @@
-"""How many legs a second a ledger settles on one core, and what each part of it takes.
+"""How many proofs a second a ledger accepts on one core, and what each part of it takes.
 
 Timed is everything between the bytes and their being on the disk: parsing, signatures, proofs, the
 state's root, and SQLite's commit with `synchronous=FULL`. Once as a whole, as a ledger does it; and
@@ -7,9 +7,8 @@ once step by step with a clock between the steps.
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +17,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any, Final
 
-from benchmarks.apart import apart
+from benchmarks.apart import apart_on
 from benchmarks.timing import Timing, timed
 from ledger.encoding import Decoding
 from ledger.genesis import Genesis
@@ -35,7 +34,7 @@ STEPS: Final = ("parse", "judge", "signatures", "balance", "proofs", "apply", "s
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """Settlements of one kind: the whole, and its steps."""
+    """Transitions of one kind: the whole, and its steps; a proof of margin counts as one leg."""
 
     kind: str
     legs: int
@@ -59,53 +58,63 @@ class Settling:
 
 
 def measure_settling(
-    kind: str, path: Path, settlements: list[bytes], time: int, backend: Choice
+    kind: str, path: Path, transitions: Sequence[bytes], ready: int, time: int, backend: Choice
 ) -> Settling:
-    """Half of the settlements as a whole, half of them step by step, on one core."""
-    return apart(_measure, kind, path, settlements, time, backend)
+    """Half of them as a whole, half of them step by step, on one core; the first only make ready.
+
+    Keys are loaded by then, and the market's part of the public inputs is summed: what a running
+    ledger has done long ago.
+    """
+    return apart_on(1, _measure, kind, path, transitions, ready, time, backend)
 
 
 def _measure(
-    kind: str, path: Path, settlements: list[bytes], time: int, backend: Choice
+    kind: str, path: Path, transitions: Sequence[bytes], ready: int, time: int, backend: Choice
 ) -> Settling:
-    os.environ["RAYON_NUM_THREADS"] = "1"
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     ledger = Ledger.open(path, select(backend))
-    first, *rest = settlements
-    ledger.submit(first, time)  # not timed: what a running ledger has loaded long ago
+    for data in transitions[:ready]:
+        ledger.submit(data, time)
+    rest = transitions[ready:]
     half = len(rest) // 2
     whole = [timed(partial(ledger.submit, data, time))[1] for data in rest[:half]]
-    transition = decode_transition(first)
-    assert isinstance(transition, Settle)  # that is what was prepared
-    clock = _Clock()
+    clock = _Clock(path, ledger.genesis, backend)
+    clock.make_ready(rest[half], ready)
     for data in rest[half:]:
-        clock.submit(path, data, time, ledger.genesis, backend)
-    return Settling(kind, len(transition.legs), Timing.of(whole), clock.medians())
+        clock.submit(data, time)
+    return Settling(kind, _legs(rest[0]), Timing.of(whole), clock.medians())
+
+
+def _legs(data: bytes) -> int:
+    transition = decode_transition(data)
+    return len(transition.legs) if isinstance(transition, Settle) else 1
 
 
 class _Clock:
     """The steps of `Ledger.submit`, apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: Path, genesis: Genesis, backend: Choice) -> None:
+        chosen = select(backend)
+        self._decoding = Decoding(chosen.decode_point)
+        self._store = SqliteStore.open(path)
+        self._state = State(self._store, self._decoding)
+        self._checker = Checker(genesis.statements.keys(), chosen)
         self._seconds: dict[str, list[float]] = defaultdict(list)
-        self._opened: tuple[SqliteStore, State, Checker] | None = None
+
+    def make_ready(self, data: bytes, times: int) -> None:
+        """Judges the proofs of one transition that often, and does nothing else with it."""
+        evidence = decode_transition(data, self._decoding).examine(self._state.draft(0))
+        for _ in range(times):
+            self._checker.check(Evidence(proven=evidence.proven))
 
     def medians(self) -> dict[str, float]:
         """What each step takes."""
         return {name: median(self._seconds[name]) for name in STEPS}
 
-    def submit(self, path: Path, data: bytes, time: int, genesis: Genesis, backend: Choice) -> None:
+    def submit(self, data: bytes, time: int) -> None:
         """As the ledger does it, with a look at the clock in between."""
-        chosen = select(backend)
-        decoding = Decoding(chosen.decode_point)
-        if self._opened is None:
-            store = SqliteStore.open(path)
-            checker = Checker(genesis.statements.keys(), chosen)
-            self._opened = (store, State(store, decoding), checker)
-        store, state, checker = self._opened
+        store, state, checker = self._store, self._state, self._checker
         with self._step("parse"):
-            transition = decode_transition(data, decoding)
-        draft = state.draft(0)
+            transition = decode_transition(data, self._decoding)
         with self._step("judge"):
             assert store.head is not None  # a ledger has a genesis
             draft = state.draft(store.head.number + 1)

@@ -1,4 +1,4 @@
-"""Circuits of any size, written as constraint systems: what `tacit bench --scaling` proves.
+"""Circuits of any size, written as constraint systems: what `tacit bench synthetic` proves.
 
 Both fill a domain of 2ᵏ rows to the last: 2ᵏ − 2 constraints and the two public rows.
 

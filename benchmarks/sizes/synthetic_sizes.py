@@ -6,8 +6,6 @@ that the system reports is that work's alone (with the interpreter's, some 50 MB
 
 from __future__ import annotations
 
-import resource
-import sys
 import tempfile
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.apart import apart
+from benchmarks.memory import peak_memory
 from benchmarks.sizes.synthetic import KINDS, Synthetic
 from benchmarks.timing import Timing, timed
 from zk.backends import Choice, select
@@ -105,12 +104,6 @@ def _proving(kind: str, log_rows: int, path: Path, runs: int) -> Proving:
         verifying.append(timed(partial(verifier.verify, public, proof))[1])
     # The first one warms up.
     return Proving(load, Timing.of(proving[1:]), Timing.of(verifying[1:]), peak_memory())
-
-
-def peak_memory() -> int:
-    """The most memory in bytes that this process has held so far."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def _synthetic(kind: str, log_rows: int) -> Synthetic:

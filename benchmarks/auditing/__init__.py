@@ -1,0 +1,1 @@
+"""What an audit costs: proofs and entries a second, memory, and how both grow."""
