@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -35,8 +36,8 @@ def show(ledger: LedgerArgument, as_json: JsonOption = False) -> None:
 
     Example: tacit ledger show demo.ledger
     """
-    opened = _open(ledger)
-    document = describe(opened)
+    with _open(ledger) as opened:
+        document = describe(opened)
     if as_json:
         print_json(document)
         return
@@ -68,11 +69,11 @@ def log(
 
     Example: tacit ledger log demo.ledger --from 0
     """
-    store = SqliteStore.open(ledger, read_only=True)
-    head = store.head
-    count = 0 if head is None else head.number + 1
-    first = max(count - _LATEST, 0) if start is None else start
-    rows = [_summary(entry) for entry in store.entries(first)]
+    with closing(SqliteStore.open(ledger, read_only=True)) as store:
+        head = store.head
+        count = 0 if head is None else head.number + 1
+        first = max(count - _LATEST, 0) if start is None else start
+        rows = [_summary(entry) for entry in store.entries(first)]
     if as_json:
         print_json(rows)
         return
@@ -93,8 +94,7 @@ def prove_inclusion(
 
     Example: tacit ledger prove-inclusion demo.ledger account/0
     """
-    store = SqliteStore.open(ledger, read_only=True)
-    with store.snapshot():
+    with closing(SqliteStore.open(ledger, read_only=True)) as store, store.snapshot():
         inclusion = store.prove(key)
         head = store.head
     assert head is not None  # an opened ledger has one
@@ -124,10 +124,11 @@ def check(ledger: LedgerArgument) -> None:
 
     Example: tacit ledger check demo.ledger
     """
-    store = SqliteStore.open(ledger, read_only=True)
-    store.check()
-    assert store.head is not None  # an opened ledger has one
-    typer.echo(f"{ledger}: {store.head.number + 1} entries, undamaged")
+    with closing(SqliteStore.open(ledger, read_only=True)) as store:
+        store.check()
+        head = store.head
+    assert head is not None  # an opened ledger has one
+    typer.echo(f"{ledger}: {head.number + 1} entries, undamaged")
 
 
 @market_app.command("show")
@@ -136,8 +137,8 @@ def show_market(ledger: LedgerArgument, as_json: JsonOption = False) -> None:
 
     Example: tacit market show demo.ledger
     """
-    opened = _open(ledger)
-    market = opened.state.current_market
+    with _open(ledger) as opened:
+        market = opened.state.current_market
     if as_json:
         print_json(market.model_dump(mode="json"))
         return

@@ -10,7 +10,8 @@
         ├── NotAdmitted       the account, order, market or sale is in no state for it
         └── LimitExceeded     an amount, a total or a move past its bound
     Conflict
-    └── Unavailable           the file is locked, full, failing, or of another version
+    ├── Unavailable           the file is locked, full, failing, or of another version
+    └── UnknownInstrument     a kind whose plug-in is not installed here
 
 `rule` names the rule that was broken, in the words of docs/rules.md.
 """
@@ -60,3 +61,7 @@ class LimitExceeded(TransitionRejected):
 
 class Unavailable(Conflict):
     """The store could not be read or written; nothing was changed."""
+
+
+class UnknownInstrument(Conflict):
+    """A listing may be in order, and this installation cannot tell: it lacks the plug-in."""

@@ -8,7 +8,9 @@ by the head, and everything that was read before is read again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Self
 
 from ledger.encoding import Decoding
@@ -34,7 +36,7 @@ def checker_on(backend: Backend) -> CheckerMaker:
 
 
 class Ledger:
-    """An open ledger, to read or to extend."""
+    """An open ledger, to read or to extend; who opened it closes it, or says `with`."""
 
     def __init__(self, store: Store, make_checker: CheckerMaker, decoding: Decoding) -> None:
         self._store = store
@@ -68,13 +70,30 @@ class Ledger:
     def open(cls, path: Path, backend: Backend, *, read_only: bool = False) -> Self:
         """The ledger in that file."""
         store = SqliteStore.open(path, read_only=read_only)
-        return cls(store, checker_on(backend), Decoding(backend.decode_point))
+        with _closed_on_failure(store):
+            return cls(store, checker_on(backend), Decoding(backend.decode_point))
 
     @classmethod
     def found(cls, path: Path, genesis: Genesis, backend: Backend) -> Self:
         """A new ledger in a new file."""
         store = SqliteStore.create(path)
-        return cls.create(store, genesis, checker_on(backend), Decoding(backend.decode_point))
+        with _closed_on_failure(store):
+            return cls.create(store, genesis, checker_on(backend), Decoding(backend.decode_point))
+
+    def close(self) -> None:
+        """No reads or writes after this; a second time is nothing."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     @property
     def state(self) -> State:
@@ -128,3 +147,12 @@ class Ledger:
         self._state.absorb(draft)
         self._head = entry
         return entry
+
+
+@contextmanager
+def _closed_on_failure(store: Store) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        store.close()
+        raise

@@ -47,6 +47,7 @@ from ledger.transitions.margin import cash_not_negative
 from ledger.transitions.orders import filled_context
 from ledger.transitions.redemption import exchange_base
 from prover.blank import BLANK_ESCROW, BLANK_PROOF, BLANK_SIGNATURE, BLANK_SPAN
+from prover.unprovable import explained
 from zk.babyjubjub import Point
 from zk.errors import Conflict
 from zk.field import SUBGROUP_ORDER
@@ -61,7 +62,7 @@ D = TypeVar("D", bound=Transition)
 
 
 class Proving(Protocol):
-    """Makes the proof of a statement by its name; raises where the statement is false."""
+    """Makes the proof of a statement by its name; `Unsatisfied` where the statement is false."""
 
     def prove(self, statement: str, public: Any, private: Any) -> bytes: ...
 
@@ -164,7 +165,9 @@ class Author:
         binding = draft.binding(state.charter.ledger)
         after = self.known + _public(state, {0: -state.parameters.order_fee})
         rows = state.current_market.matrices.initial
-        filled = self._claim(state, after + order, rows, filled_context(binding, self.account))
+        context = filled_context(binding, self.account)
+        whose = "the account with the order filled"
+        filled = self._claim(state, after + order, rows, context, whose)
         return self._solvent(state, draft, after, rows, filled_proof=filled)
 
     def cancel_order(self, state: State) -> Written[CancelOrder]:
@@ -315,13 +318,18 @@ class Author:
             state.shape, commitment, rows.matrix, rows.constants, context, escrow
         )
         private = SolvencyPrivate(ClaimPrivate(after.values, after.blinding), secret)
-        proof = self.proving.prove("solvency", public, private)
+        with explained(state, after, rows, "the account as it would be"):
+            proof = self.proving.prove("solvency", public, private)
         ephemeral = Point.unchecked(escrow.ephemeral.x, escrow.ephemeral.y)
         return Escrow(ephemeral=ephemeral, words=escrow.words), proof
 
-    def _claim(self, state: State, opening: Opening, rows: Rows, context: int) -> bytes:
+    def _claim(
+        self, state: State, opening: Opening, rows: Rows, context: int, account: str = "the account"
+    ) -> bytes:
         public = claim_public(state.shape, opening.commit(), rows.matrix, rows.constants, context)
-        return self.proving.prove("claim", public, ClaimPrivate(opening.values, opening.blinding))
+        private = ClaimPrivate(opening.values, opening.blinding)
+        with explained(state, opening, rows, account):
+            return self.proving.prove("claim", public, private)
 
     def _solvent(
         self, state: State, draft: D, after: Opening, rows: Rows, **evidence: bytes

@@ -1,12 +1,14 @@
 """A key that came out of a ceremony, looked at before anybody proves with it.
 
 What `zk.key_checks` asks of the key's parts is asked here for the circuits of a shape; a proof of a
-true statement then shows that the parts work together. That contributors knew their secrets and
-that phase one was honest is for snarkjs to verify: `CheckedKey.left_to_snarkjs` says how.
+true statement then shows that the parts work together. The statement is drawn for the occasion: a
+key could be made to fit one that its maker knows. That contributors knew their secrets and that
+phase one was honest is for snarkjs to verify: `CheckedKey.left_to_snarkjs` says how.
 """
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +30,7 @@ from zk.groth16 import ProvingKey, VerifyingKey
 from zk.groth16.qap import domain_of
 from zk.key_checks import CHECKS, KeyChecks
 from zk.progress import Progress, silent
-from zk.randomness import insecure_seeded_randomness
+from zk.randomness import Randomness, system_randomness
 
 PROOF: Final = "proof"
 POWERS: Final = "powers"
@@ -49,8 +51,8 @@ class CheckedKey:
     def left_to_snarkjs(self, r1cs: str, powers: str) -> list[str]:
         """The commands that verify what was not verified here."""
         return [
-            f"snarkjs powersoftau verify {powers}",
-            f"snarkjs zkey verify {r1cs} {powers} {self.path}",
+            shlex.join(["snarkjs", "powersoftau", "verify", powers]),
+            shlex.join(["snarkjs", "zkey", "verify", r1cs, powers, str(self.path)]),
         ]
 
 
@@ -62,6 +64,7 @@ class CeremonyKeys:
     backend: Backend
     powers: Path | None = None
     progress: Progress = silent
+    randomness: Randomness = system_randomness
 
     def check(self, path: Path) -> CheckedKey:
         """The key of a file; raises where it is none, for no statement of the shape, or unsafe."""
@@ -70,7 +73,7 @@ class CeremonyKeys:
             key = decode_zkey(data, self.progress)
             _check_mark(key)
             statement, compiled = self._statement_of(key)
-            made = KeyChecks(key, compiled.r1cs, self.backend)
+            made = KeyChecks(key, compiled.r1cs, self.backend, self.randomness)
             checks = self._run(made, statement, data)
         except ZkError as error:
             error.subject = f"{path}: {error.subject}"
@@ -111,7 +114,7 @@ class CeremonyKeys:
     def _prove(self, statement: str, data: bytes) -> None:
         """A true statement, invented; the prover verifies its proof before it returns."""
         circuit = STATEMENTS[statement](self.shape)
-        sample = SAMPLES[statement](self.shape, insecure_seeded_randomness(statement.encode()))
+        sample = SAMPLES[statement](self.shape, self.randomness)
         prover: StatementProver[Any, Any] = StatementProver(
             circuit, self.backend.load_prover(data, self.progress), self.backend
         )
@@ -121,7 +124,7 @@ class CeremonyKeys:
             raise UnsafeKey(
                 "proof of a true statement",
                 expected="one that verifies",
-                actual="another: a point of the C or H query is not the circuit's",
+                actual="another: a point of IC, C or H is not the circuit's",
             ) from None
 
 

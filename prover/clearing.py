@@ -20,8 +20,9 @@ from ledger.transitions.base import owner_context
 from ledger.transitions.settlement import Leg
 from prover.author import Proving
 from prover.blank import BLANK_ESCROW, BLANK_PROOF, BLANK_SIGNATURE, BLANK_SPAN
+from prover.unprovable import NoProof
 from zk.babyjubjub import Point, add_all
-from zk.errors import Conflict
+from zk.errors import Conflict, Unsatisfied
 from zk.generators import blinding_generator
 from zk.pedersen import Opening
 from zk.randomness import Randomness, system_randomness
@@ -125,7 +126,12 @@ class Filler:
             context,
         )
         private = FillPrivate(order, traded, fill.filled, fill.whole, secret)
-        proof = self.proving.prove("fill", public, private)
+        try:
+            proof = self.proving.prove("fill", public, private)
+        except Unsatisfied as refusal:
+            # Which check it was says enough; the numbers are those of somebody's order.
+            expected = f"a part of order {fill.order} at its limit or better"
+            raise NoProof(refusal.scope, expected=expected, actual="another fill") from refusal
         ephemeral = Point.unchecked(escrow.ephemeral.x, escrow.ephemeral.y)
         evidence = {
             "escrow": Escrow(ephemeral=ephemeral, words=escrow.words),

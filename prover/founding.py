@@ -84,13 +84,14 @@ def init(
     else:
         shape, name = _SHAPE if shape is None else shape, _NAME if name is None else name
         opened = _found_development(ledger, shape, name, seed, time, chosen)
-    document = {
-        "ledger": opened.id.hex(),
-        "file": str(ledger),
-        "mode": opened.genesis.mode,
-        "root": opened.head.root.hex(),
-        "keys": {key: value.key_digest for key, value in opened.genesis.statements},
-    }
+    with opened:
+        document = {
+            "ledger": opened.id.hex(),
+            "file": str(ledger),
+            "mode": opened.genesis.mode,
+            "root": opened.head.root.hex(),
+            "keys": {key: value.key_digest for key, value in opened.genesis.statements},
+        }
     if as_json:
         print_json(document)
     else:
@@ -116,25 +117,26 @@ def publish(
     Example: tacit market publish demo.ledger --spot BTC=6010000
     """
     chosen = announced(backend)
-    opened, offices = Ledger.open(ledger, chosen), read_offices(ledger)
-    state = opened.state
-    market = state.market(state.pool.epoch)
-    before = _preset_observation(opened) if market is None else market.observation
-    names = state.charter.listing.underlyings
-    seen = before.model_copy(
-        update={
-            "spots": _with(before.spots, names, spot or [], 1),
-            "vols": _with(before.vols, names, vol or [], SCALE),
-        }
-    )
-    seen = Observation.decode(seen.encode())
-    now = ledger_time(opened, time)
-    update = offices.update_market(opened.state_at(now), [seen, seen, seen], now)
-    entry = opened.submit(update, now)
+    with Ledger.open(ledger, chosen) as opened:
+        offices, state = read_offices(ledger), opened.state
+        market = state.market(state.pool.epoch)
+        before = _preset_observation(opened) if market is None else market.observation
+        names = state.charter.listing.underlyings
+        seen = before.model_copy(
+            update={
+                "spots": _with(before.spots, names, spot or [], 1),
+                "vols": _with(before.vols, names, vol or [], SCALE),
+            }
+        )
+        seen = Observation.decode(seen.encode())
+        now = ledger_time(opened, time)
+        update = offices.update_market(opened.state_at(now), [seen, seen, seen], now)
+        entry = opened.submit(update, now)
+        epoch = opened.state.pool.epoch
     if as_json:
-        print_json({"epoch": opened.state.pool.epoch, "entry": entry.number, "time": now})
+        print_json({"epoch": epoch, "entry": entry.number, "time": now})
     else:
-        typer.echo(f"epoch {opened.state.pool.epoch}, entry {entry.number}")
+        typer.echo(f"epoch {epoch}, entry {entry.number}")
 
 
 def read_offices(ledger: Path) -> InsecureOffices:
@@ -182,15 +184,20 @@ def _found_development(
     with one_line():
         market = preset(shape, int(clock.time()) if time is None else time)
         genesis = development_genesis(market, offices, provers.statement_keys(), name)
-    opened = Ledger.found(path, genesis, backend)
     document = json.dumps({_SEED: secret.hex()})
     escrow = InsecureEscrowKey(insecure_escrow_secret=offices.escrow_secret)
-    write_secret_files(
-        {
-            offices_path(path): document.encode() + b"\n",
-            path.with_name(path.name + ".escrow.insecure.json"): escrow.encode() + b"\n",
-        }
-    )
+    beside = {
+        offices_path(path): document.encode() + b"\n",
+        path.with_name(path.name + ".escrow.insecure.json"): escrow.encode() + b"\n",
+    }
+    # The ledger comes first: where its name is taken, the files of the one that is there stay.
+    opened = Ledger.found(path, genesis, backend)
+    try:
+        write_secret_files(beside)
+    except BaseException:
+        opened.close()
+        path.unlink(missing_ok=True)  # ours: founding fails where anything has that name
+        raise
     return opened
 
 

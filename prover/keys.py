@@ -20,7 +20,7 @@ from prover.proving import StatementProver, StatementProvers
 from zk.backends import Backend
 from zk.circuit import Circuit, compile_circuit
 from zk.errors import Conflict, MalformedFile, UnsafeKey
-from zk.formats.files import write_files
+from zk.formats.files import read_bytes, write_files
 from zk.formats.zkey import encode_zkey
 from zk.groth16 import Trapdoor
 from zk.progress import Progress, silent
@@ -73,8 +73,23 @@ class KeyFiles:
         return self.folder / f"{name}-{circuit_digest[:16]}.insecure.zkey"
 
     def imported_path(self, name: str, key_digest: str) -> Path:
-        """Where a key of a ceremony lies: there may be several ceremonies for one circuit."""
-        return self.folder / f"{name}-{key_digest[:16]}.zkey"
+        """Where a key of a ceremony lies: there may be several ceremonies for one circuit.
+
+        The whole digest: two keys that share a part of theirs can be made.
+        """
+        return self.folder / f"{name}-{key_digest}.zkey"
+
+    def keep_imported(self, keys: Mapping[Path, bytes], others: Mapping[Path, bytes]) -> None:
+        """Keeps keys of a ceremony, and other files with them, and never exchanges such a key.
+
+        The digest is of the verifying key: a file whose queries differ has the same name.
+        """
+        for path, data in keys.items():
+            if path.exists() and read_bytes(path) != data:
+                raise Conflict(
+                    str(path), expected="no file, or that very key", actual="another file"
+                )
+        self.keep({**keys, **others})
 
     def keep(self, keys: Mapping[Path, bytes]) -> None:
         """Writes key files, all of them or none."""

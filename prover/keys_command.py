@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ from prover.ceremony import (
     statement_keys,
 )
 from prover.keys import KeyFiles, cache_folder
-from zk.backends import Choice
+from zk.backends import Choice, select
 from zk.console import BackendOption, JsonOption, announced, err, out, print_json, progress_bar
 from zk.errors import Conflict
 from zk.formats.contributions import Contribution
@@ -30,10 +31,7 @@ app = typer.Typer(
 
 ShapeOption = Annotated[str, typer.Option("--shape", help=f"One of {', '.join(SHAPES)}.")]
 KeyArguments = Annotated[list[Path], typer.Argument(metavar="KEY.zkey…", help="Keys of snarkjs's.")]
-PowersOption = Annotated[
-    Path | None,
-    typer.Option("--powers-of-tau", metavar="FILE.ptau", help="What phase two began with."),
-]
+_POWERS = typer.Option("--powers-of-tau", metavar="FILE.ptau", help="What phase two began with.")
 
 
 @app.command()
@@ -67,7 +65,7 @@ def dev(
 def check(
     keys: KeyArguments,
     shape: ShapeOption = "standard",
-    powers: PowersOption = None,
+    powers: Annotated[Path | None, _POWERS] = None,
     backend: BackendOption = Choice.AUTO,
     as_json: JsonOption = False,
 ) -> None:
@@ -83,8 +81,8 @@ def check(
 @app.command("import")
 def import_keys(
     keys: KeyArguments,
+    powers: Annotated[Path, _POWERS],
     shape: ShapeOption = "standard",
-    powers: PowersOption = None,
     statements: Annotated[
         Path | None, typer.Option(metavar="FILE.json", help="Write what a genesis says of them.")
     ] = None,
@@ -98,15 +96,17 @@ def import_keys(
     Example: tacit keys import claim.zkey solvency.zkey fill.zkey --shape tiny --powers-of-tau
     powers.ptau --statements statements.json
     """
+    _check_place(statements, [*keys, powers])
     checked = one_for_each(_checked(keys, shape, powers, backend))
-    files = KeyFiles(cache_folder(), announced(backend))
+    files = KeyFiles(cache_folder(), select(backend))
     kept = {
         name: files.imported_path(name, key.verifying_key.digest()) for name, key in checked.items()
     }
-    contents = {path: checked[name].data for name, path in kept.items()}
-    if statements is not None:
-        contents[statements] = statement_keys(checked).encode() + b"\n"
-    files.keep(contents)
+    said = statement_keys(checked).encode() + b"\n"
+    files.keep_imported(
+        {path: checked[name].data for name, path in kept.items()},
+        {statements: said} if statements is not None else {},
+    )
     _show(list(checked.values()), shape, powers, kept, as_json=as_json)
 
 
@@ -117,6 +117,12 @@ def _checked(
     with progress_bar() as progress:
         ceremony = CeremonyKeys(dimensions, chosen, powers, progress)
         return [ceremony.check(path) for path in keys]
+
+
+def _check_place(statements: Path | None, read: list[Path]) -> None:
+    """What is written replaces nothing that is read: a ceremony's files cannot be made again."""
+    if statements is not None and os.path.realpath(statements) in map(os.path.realpath, read):
+        raise Conflict("--statements", expected="a file of its own", actual=str(statements))
 
 
 def _shape(name: str) -> Shape:

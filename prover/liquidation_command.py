@@ -21,9 +21,9 @@ def sales(
 
     Example: tacit wallet sales demo.ledger
     """
-    opened = Ledger.open(ledger, select(), read_only=True)
-    state = opened.state_at(ledger_time(opened, time))
-    lots, late = (list(on_sale(state)), list(overdue(state))) if state.pool.epoch else ([], [])
+    with Ledger.open(ledger, select(), read_only=True) as opened:
+        state = opened.state_at(ledger_time(opened, time))
+        lots, late = (list(on_sale(state)), list(overdue(state))) if state.pool.epoch else ([], [])
     if as_json:
         rows = [
             {"account": lot.account, "price": lot.price, "worth": lot.worth, "until": lot.end}

@@ -1,10 +1,16 @@
 """Secrets in a file, under a password: scrypt (RFC 7914), then AES-256-GCM.
 
-    "TACITSF1" ‖ log₂N ‖ r ‖ p ‖ salt (16) ‖ ciphertext ‖ tag (16) ‖ SHA-256 of all before (32)
+    "TACITSF2" ‖ log₂N ‖ r ‖ p ‖ salt (16) ‖ nonce (12) ‖ ciphertext ‖ tag (16) ‖ SHA-256 (32)
 
-The first 27 bytes are authenticated with the ciphertext. Key and nonce both come out of scrypt,
-whose salt is fresh for every file, so no pair of them is used twice. The SHA-256 is no protection:
-it tells a file that was damaged from a password that is wrong, before scrypt is asked for anything.
+All before the ciphertext is authenticated with it, and the SHA-256 is of all before that. The
+nonce is drawn anew each time. The key is what scrypt makes of password and salt, and a `Lock`
+keeps it for as long as it lives: a process that writes a file many times stretches once.
+
+Files of the first version have "TACITSF1" and no nonce: theirs comes out of scrypt behind the key,
+and so their salt was good for one file. They are read, and not written.
+
+The SHA-256 is no protection: it tells a file that was damaged from a password that is wrong, before
+scrypt is asked for anything.
 Whoever rewrites a file on purpose can repair it, and is then told that the password is wrong.
 
 scrypt takes 128·N·r bytes of memory because the file says so. A file that asks for more than
@@ -15,7 +21,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from Crypto.Cipher import AES
@@ -24,7 +30,9 @@ from Crypto.Protocol.KDF import scrypt
 from zk.errors import Malformed, MalformedFile, Rejected
 from zk.randomness import Randomness, system_randomness
 
-MAGIC: Final = b"TACITSF1"
+MAGIC: Final = b"TACITSF2"
+#: Of the first version, whose nonce follows from the salt.
+OLDER_MAGIC: Final = b"TACITSF1"
 MIN_LOG_N: Final = 14
 MAX_LOG_N: Final = 20
 MAX_MEMORY: Final = 256 << 20
@@ -32,6 +40,8 @@ MAX_PARALLEL: Final = 4
 MAX_BLOCK: Final = 32
 
 _SALT: Final = 16
+_KEY: Final = 32
+_NONCE: Final = 12
 _TAG: Final = 16
 _CHECKSUM: Final = 32
 _HEADER: Final = len(MAGIC) + 3 + _SALT
@@ -72,46 +82,95 @@ class Cost:
 STANDARD: Final = Cost(17)
 
 
+@dataclass(slots=True, repr=False)
+class Lock:
+    """A password, and the key that it was stretched to last.
+
+    To seal again under the salt of before is safe. The salt keeps guesses at one password from
+    being of use against another, and the password is the same. What must never come twice under
+    one key is a nonce, and each is 96 fresh bits: after 2³² files the odds that any two met are
+    below 2⁻³². And whoever can read the key in this process can read the password beside it.
+    """
+
+    password: str
+    cost: Cost = STANDARD
+    randomness: Randomness = system_randomness
+    _salt: bytes = field(default=b"", init=False)
+    #: The cost at which `_stream` was made of the salt; None where nothing was made yet.
+    _paid: Cost | None = field(default=None, init=False)
+    #: The key, and behind it the nonce of a file of the first version.
+    _stream: bytes = field(default=b"", init=False)
+
+    def seal(self, plaintext: bytes) -> bytes:
+        """The file that only this password opens."""
+        if self._paid != self.cost:
+            self._stretch(self._drawn(_SALT), self.cost)
+        cost, nonce = self.cost, self._drawn(_NONCE)
+        header = MAGIC + bytes((cost.log_n, cost.r, cost.p)) + self._salt + nonce
+        cipher = AES.new(self._stream[:_KEY], AES.MODE_GCM, nonce=nonce, mac_len=_TAG)
+        cipher.update(header)
+        ciphertext, tag = cipher.encrypt_and_digest(plaintext)
+        body = header + ciphertext + tag
+        return body + hashlib.sha256(body).digest()
+
+    def unseal(self, data: bytes) -> bytes:
+        """What was sealed; `MalformedFile` where the file is damaged, `WrongPassword` otherwise."""
+        body = _undamaged(data)
+        end = _header_length(body)
+        header, ciphertext, tag = body[:end], body[end:-_TAG], body[-_TAG:]
+        log_n, r, p = header[len(MAGIC) : len(MAGIC) + 3]
+        salt, nonce = header[_HEADER - _SALT : _HEADER], header[_HEADER:]
+        self._stretch(salt, Cost(log_n, r, p))
+        key = self._stream[:_KEY]
+        cipher = AES.new(key, AES.MODE_GCM, nonce=nonce or self._stream[_KEY:], mac_len=_TAG)
+        cipher.update(header)
+        try:
+            return cipher.decrypt_and_verify(ciphertext, tag)
+        except ValueError:
+            self._paid = None  # nothing is sealed under a salt that somebody else may have chosen
+            raise WrongPassword(
+                "password of a sealed file",
+                expected="the one it was sealed with",
+                actual="another, or a file that somebody has rewritten",
+            ) from None
+
+    def _stretch(self, salt: bytes, cost: Cost) -> None:
+        if (salt, cost) != (self._salt, self._paid):
+            self._stream = _stretched(self.password, salt, cost)
+            self._salt, self._paid = salt, cost
+
+    def _drawn(self, size: int) -> bytes:
+        return self.randomness(1 << 8 * size).to_bytes(size, "big")
+
+    def __repr__(self) -> str:
+        return "Lock(<redacted>)"
+
+
 def seal(
     password: str,
     plaintext: bytes,
     randomness: Randomness = system_randomness,
     cost: Cost = STANDARD,
 ) -> bytes:
-    """The file that only this password opens."""
-    salt = randomness(1 << 8 * _SALT).to_bytes(_SALT, "big")
-    header = MAGIC + bytes((cost.log_n, cost.r, cost.p)) + salt
-    key, nonce = _stretched(password, salt, cost)
-    cipher = AES.new(key, AES.MODE_GCM, nonce=nonce, mac_len=_TAG)
-    cipher.update(header)
-    ciphertext, tag = cipher.encrypt_and_digest(plaintext)
-    body = header + ciphertext + tag
-    return body + hashlib.sha256(body).digest()
+    """The file that only this password opens, under a salt of its own."""
+    return Lock(password, cost, randomness).seal(plaintext)
 
 
 def unseal(password: str, data: bytes) -> bytes:
     """What was sealed; `MalformedFile` where the file is damaged, `WrongPassword` otherwise."""
-    body = _undamaged(data)
-    header, ciphertext, tag = body[:_HEADER], body[_HEADER:-_TAG], body[-_TAG:]
-    log_n, r, p = header[len(MAGIC) : len(MAGIC) + 3]
-    key, nonce = _stretched(password, header[-_SALT:], Cost(log_n, r, p))
-    cipher = AES.new(key, AES.MODE_GCM, nonce=nonce, mac_len=_TAG)
-    cipher.update(header)
-    try:
-        return cipher.decrypt_and_verify(ciphertext, tag)
-    except ValueError:
-        raise WrongPassword(
-            "password of a sealed file",
-            expected="the one it was sealed with",
-            actual="another, or a file that somebody has rewritten",
-        ) from None
+    return Lock(password).unseal(data)
+
+
+def is_sealed(data: bytes) -> bool:
+    """Whether these bytes begin as a sealed file does, of either version."""
+    return data[: len(MAGIC)] in {MAGIC, OLDER_MAGIC}
 
 
 def _undamaged(data: bytes) -> bytes:
     """Everything but the checksum, which must be that of the rest."""
-    if data[: len(MAGIC)] != MAGIC:
+    if not is_sealed(data):
         raise MalformedFile("sealed file", expected=f"{MAGIC!r} first", actual="another kind")
-    least = _HEADER + _TAG + _CHECKSUM
+    least = _header_length(data) + _TAG + _CHECKSUM
     if len(data) < least:
         raise MalformedFile(
             "sealed file", expected=f"at least {least} bytes", actual=f"{len(data)} bytes"
@@ -124,7 +183,11 @@ def _undamaged(data: bytes) -> bytes:
     return body
 
 
-def _stretched(password: str, salt: bytes, cost: Cost) -> tuple[bytes, bytes]:
+def _header_length(data: bytes) -> int:
+    return _HEADER if data.startswith(OLDER_MAGIC) else _HEADER + _NONCE
+
+
+def _stretched(password: str, salt: bytes, cost: Cost) -> bytes:
     """Key and nonce. NFC, so that one password typed on two systems is one password (RFC 8265)."""
     if not password:
         raise Malformed("password", expected="at least one character", actual="none")
@@ -132,6 +195,6 @@ def _stretched(password: str, salt: bytes, cost: Cost) -> tuple[bytes, bytes]:
         secret = unicodedata.normalize("NFC", password).encode()
     except UnicodeEncodeError:
         raise Malformed("password", expected="text in UTF-8", actual="other bytes") from None
-    stream = scrypt(secret, salt.hex(), 44, N=1 << cost.log_n, r=cost.r, p=cost.p)
+    stream = scrypt(secret, salt.hex(), _KEY + _NONCE, N=1 << cost.log_n, r=cost.r, p=cost.p)
     assert isinstance(stream, bytes)  # one key was asked for
-    return stream[:32], stream[32:]
+    return stream

@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
+import tacit
+from ledger.genesis import Genesis
+from ledger.ledger import Ledger
+from ledger.store import SqliteStore
+from ledger.transitions import Deposit
 from tests.command import run_tacit
+from tests.ledger.world import fastest
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +121,77 @@ def test_options_that_mean_nothing_are_status_two(
     for word in ("expected", *words):
         assert word in lines[0]
     assert not list(folder.glob("x.*"))
+
+
+def helpers(folder: Path) -> list[str]:
+    """What SQLite leaves beside files that it has open."""
+    return [path.name for path in folder.iterdir() if path.name.endswith(("-wal", "-shm"))]
+
+
+def test_an_account_that_is_not_there_is_no_success(folder: Path) -> None:
+    """The books of the others are written all the same, and one line says what is missing."""
+    asked = ("--account", "0", "--account", "7", "--books", "scope.json")
+    result = run_tacit("audit", "a.ledger", *KEY, *asked, cwd=folder)
+    assert result.returncode == 1
+    lines = [line for line in result.stdout.splitlines() if "account 7" in line]
+    assert len(lines) == 1, result.stdout
+    assert "there is no such thing" in lines[0]
+    assert [one["account"] for one in json.loads((folder / "scope.json").read_text())["statements"]]
+
+
+def test_an_audit_leaves_nothing_behind(folder: Path) -> None:
+    """No helper of SQLite's, no other byte in the ledger, whatever it reads it for."""
+    before = (folder / "a.ledger").read_bytes()
+    for more in ((), ("--report", "left.html"), (*KEY, "--books", "left.json"), ("--jobs", "2")):
+        assert run_tacit("audit", "a.ledger", *more, cwd=folder).returncode == 0
+        assert not helpers(folder), more
+    assert (folder / "a.ledger").read_bytes() == before
+
+
+def test_a_kind_without_its_plug_in_is_no_verdict(folder: Path, tmp_path: Path) -> None:
+    """Exit 2 and one line that names the kind: a ledger may be sound that we cannot read."""
+    with Ledger.open(folder / "a.ledger", fastest(), read_only=True) as honest:
+        genesis = honest.genesis.encode()
+        assert Genesis.decode(genesis) == honest.genesis
+    foreign = genesis.replace(b'"kind":"perpetual"', b'"kind":"quanto"')
+    assert foreign != genesis
+    path = tmp_path / "foreign.ledger"
+    store = SqliteStore.create(path)
+    with store.writing() as writer:
+        writer.append(honest.genesis.time, foreign, {"a": b"b"})
+    store.close()
+    for arguments in (("audit", path), ("audit", path, "--report", tmp_path / "x.html")):
+        result = run_tacit(*arguments, cwd=folder)
+        lines = [line for line in result.stderr.splitlines() if not line.startswith("backend:")]
+        assert result.returncode == 2, result.stdout
+        assert len(lines) == 1, result.stderr
+        assert "'quanto'" in lines[0]
+        assert "not installed here" in lines[0]
+        assert "INVALID" not in result.stdout
+
+
+@pytest.mark.parametrize("defect", [NameError, TypeError, KeyError, AssertionError])
+def test_a_defect_of_the_auditor_is_no_verdict(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    defect: type[Exception],
+) -> None:
+    """Exit 2, one line that says whose fault it is and where, and not a word about the ledger."""
+
+    def fail(*_: object) -> None:
+        raise defect("nobody thought of this")
+
+    monkeypatch.setattr(Deposit, "apply", fail)
+    monkeypatch.setattr("sys.argv", ["tacit", "audit", str(folder / "a.ledger")])
+    with pytest.raises(SystemExit) as ended:
+        tacit.main()
+    shown = capsys.readouterr()
+    lines = [line for line in shown.err.splitlines() if not line.startswith("backend:")]
+    assert ended.value.code == 2
+    assert len(lines) == 1, shown.err
+    assert lines[0].startswith("error: the auditor failed")
+    assert defect.__name__ in lines[0]
+    assert __name__ in lines[0]
+    assert "no verdict" in lines[0]
+    assert "VALID" not in shown.out

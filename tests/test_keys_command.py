@@ -7,6 +7,8 @@ in tests/interop.
 from __future__ import annotations
 
 import json
+import shlex
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,10 @@ from typing import Any
 import pytest
 
 from circuits.catalogue import STATEMENTS
+from circuits.samples import SAMPLES
 from circuits.shape import SHAPES
 from ledger.genesis import StatementKeys
+from prover.ceremony import CeremonyKeys
 from prover.keys import KeyFiles
 from tests.command import assert_one_line_refusal, run_tacit
 from tests.zk.ceremonies_for_tests import (
@@ -28,8 +32,11 @@ from tests.zk.ceremonies_for_tests import (
 from zk.backends import Backend
 from zk.bn254 import G1Point
 from zk.circuit import compile_circuit
+from zk.errors import Conflict, UnsafeKey
 from zk.formats.zkey import decode_zkey, encode_zkey
-from zk.groth16.qap import domain_of
+from zk.groth16 import Blinding, ProvingKey
+from zk.groth16.qap import domain_of, matrices
+from zk.randomness import insecure_seeded_randomness
 
 TINY = SHAPES["tiny"]
 FILES = [f"{name}.zkey" for name in STATEMENTS]
@@ -45,7 +52,7 @@ def folder(native: Backend, tmp_path_factory: pytest.TempPathFactory) -> Path:
         key = ceremony_key(r1cs, Secrets(), (3, 5, 7), native)
         (made / f"{name}.zkey").write_bytes(encode_zkey(key))
         largest = max(largest, domain_of(r1cs).log_size)
-    (made / "powers.ptau").write_bytes(encode_powers(largest, Secrets(), native))
+    (made / "powers.ptau").write_bytes(encode_powers(largest + 1, Secrets(), native))
     return made
 
 
@@ -65,6 +72,7 @@ def test_a_set_of_keys_is_imported_and_found_by_a_ledger(
         cwd=folder,
     )
     assert done.returncode == 0, done.stderr
+    assert done.stderr.count("backend:") == 1
     documents: list[dict[str, Any]] = json.loads(done.stdout)
     assert {document["statement"] for document in documents} == set(STATEMENTS)
     assert all(document["powers_checked"] for document in documents)
@@ -72,6 +80,67 @@ def test_a_set_of_keys_is_imported_and_found_by_a_ledger(
     statements = StatementKeys.decode((folder / "statements.json").read_bytes().strip())
     assert not any(key.insecure for _, key in statements)
     assert KeyFiles(cache, native).of_ledger(TINY, statements).statement_keys() == statements
+
+
+def spoilt(key: ProvingKey, factors: Mapping[int, int]) -> bytes:
+    """The file of a key whose C query has other points for these private wires."""
+    c_query = list(key.c_query)
+    for index, factor in factors.items():
+        c_query[index] += G1Point.GENERATOR * factor
+    return encode_zkey(replace(key, c_query=tuple(c_query)))
+
+
+def test_a_key_that_fits_a_statement_that_its_maker_foresaw(
+    native: Backend, folder: Path, tmp_path: Path
+) -> None:
+    """Two points of C that are off cancel out in the proof of one witness; another one is drawn."""
+    compiled = compile_circuit(STATEMENTS["claim"](TINY))
+    private = compiled.r1cs.public + 1
+    foreseen = insecure_seeded_randomness(b"claim")
+    witness = native.solve(compiled, *SAMPLES["claim"](TINY, foreseen))
+    used = {wire for row in matrices(compiled.r1cs)[2] for wire, _ in row if wire >= private}
+    one, two = sorted(used, key=lambda wire: witness[wire])[-2:]
+    path = tmp_path / "made-to-fit.zkey"
+    key = decode_zkey((folder / "claim.zkey").read_bytes())
+    path.write_bytes(spoilt(key, {one - private: witness[two], two - private: -witness[one]}))
+    prover = native.load_prover(path.read_bytes())
+    prover.prove(witness, Blinding.draw())
+    with pytest.raises(UnsafeKey, match="proof of a true statement"):
+        CeremonyKeys(TINY, native).check(path)
+
+
+def test_a_key_that_is_kept_is_not_exchanged(native: Backend, tmp_path: Path) -> None:
+    """Nor for one of the same digest, in which other points may differ; a damaged one stays too."""
+    files, digest = KeyFiles(tmp_path, native), "ab" * 32
+    path, other = files.imported_path("claim", digest), tmp_path / "statements.json"
+    assert files.imported_path("claim", digest[:16] + "0" * 48) != path
+    for _ in range(2):
+        files.keep_imported({path: b"a key"}, {other: b"one"})
+    with pytest.raises(Conflict, match="that very key"):
+        files.keep_imported({path: b"another"}, {other: b"two"})
+    assert (path.read_bytes(), other.read_bytes()) == (b"a key", b"one")
+
+
+def test_what_is_read_is_not_written_over(folder: Path, cache: Path, tmp_path: Path) -> None:
+    """Not even by another path to it."""
+    keys, powers = [folder / name for name in FILES], folder / "powers.ptau"
+    before = powers.read_bytes()
+    (tmp_path / "link.json").symlink_to(powers)
+    for statements in (keys[1], powers, tmp_path / "link.json"):
+        places: tuple[str | Path, ...] = ("--powers-of-tau", powers, "--statements", statements)
+        done = run_tacit("keys", "import", *keys, "--shape", "tiny", *places, cwd=tmp_path)
+        assert_one_line_refusal(done, "a file of its own")
+    assert powers.read_bytes() == before
+    assert not list(cache.glob("*.zkey"))
+
+
+def test_a_command_that_is_printed_is_safe_to_run(folder: Path, tmp_path: Path) -> None:
+    """Names of files are quoted for the shell."""
+    path = tmp_path / "a key; true.zkey"
+    path.write_bytes((folder / "claim.zkey").read_bytes())
+    done = run_tacit("keys", "check", path.name, "--shape", "tiny", "--json", cwd=tmp_path)
+    (document,) = json.loads(done.stdout)
+    assert shlex.split(document["left_to_snarkjs"][1])[-1] == path.name
 
 
 def test_without_powers_the_command_says_what_it_did_not_check(folder: Path) -> None:
@@ -89,7 +158,10 @@ def test_a_development_key_is_not_imported(native: Backend, cache: Path, tmp_pat
     KeyFiles(cache, native).insecure_development(TINY)
     (path,) = cache.glob("claim*.zkey")
     before = sorted(cache.iterdir())
-    done = run_tacit("keys", "import", path, "--shape", "tiny", cwd=tmp_path)
+    done = run_tacit(
+        *("keys", "import", path, "--shape", "tiny", "--powers-of-tau", path),
+        cwd=tmp_path,
+    )
     assert_one_line_refusal(done, "ceremony", "development key")
     assert sorted(cache.iterdir()) == before
 
@@ -138,7 +210,8 @@ def test_bad_input_is_one_line_and_keeps_nothing(folder: Path, cache: Path, tmp_
     assert_one_line_refusal(done, "proof of a true statement")
     keys = [folder / name for name in FILES]
     nowhere = tmp_path / "absent" / "statements.json"
-    done = run_tacit("keys", "import", *keys, *tiny, "--statements", nowhere, cwd=tmp_path)
+    places = ("--powers-of-tau", folder / "powers.ptau", "--statements", nowhere)
+    done = run_tacit("keys", "import", *keys, *tiny, *places, cwd=tmp_path)
     assert_one_line_refusal(done, "a place to write to")
     assert not list(cache.glob("*.zkey"))
 

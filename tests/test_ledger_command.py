@@ -211,3 +211,56 @@ def test_digests_come_typed_or_from_a_file_and_not_both(folder: Path) -> None:
     alone = run_tacit("ledger", "init", "q.ledger", "--keys", "keys.json", cwd=folder)
     assert_one_line_refusal(alone, "--genesis")
     assert not (folder / "q.ledger").exists()
+
+
+def helpers(folder: Path) -> list[str]:
+    """What SQLite leaves beside files that it has open."""
+    return [path.name for path in folder.iterdir() if path.name.endswith(("-wal", "-shm"))]
+
+
+def test_no_command_leaves_helpers_behind(folder: Path) -> None:
+    """After each one the folder has the ledger, its offices, and what was asked for."""
+    (folder / "pw").write_text("password\n")
+    password = ("--password-file", "pw")
+    alice, pool = ("alice.wallet", "a.ledger"), ("--key", "pool.key", "--inbox", "inbox")
+    (folder / "inbox").mkdir()
+    run_tacit("matcher", "new", "pool.key", "--insecure-plain", cwd=folder)
+    for arguments in (
+        ("ledger", "init", "fresh.ledger", "--seed", "1"),
+        ("ledger", "show", "a.ledger"),
+        ("ledger", "log", "a.ledger"),
+        ("ledger", "check", "a.ledger"),
+        ("ledger", "prove-inclusion", "a.ledger", "market/1"),
+        ("market", "show", "a.ledger"),
+        ("market", "publish", "a.ledger"),
+        ("wallet", "new", *alice, *password),
+        ("wallet", "open", *alice, *password),
+        ("wallet", "show", *alice, *password),
+        ("wallet", "sales", "a.ledger"),
+        ("matcher", "book", "a.ledger"),
+        ("matcher", "book", "a.ledger", *pool),
+        ("matcher", "clear", "a.ledger", *pool),
+    ):
+        result = run_tacit(*arguments, cwd=folder)
+        assert result.returncode == 0, (arguments, result.stderr)
+        assert not helpers(folder), arguments
+    for refused in (
+        ("ledger", "prove-inclusion", "a.ledger", "account/9"),
+        ("wallet", "withdraw", *alice, "USD", "1", *password),
+        ("market", "publish", "a.ledger", "--time", "1"),
+    ):
+        assert run_tacit(*refused, cwd=folder).returncode == 1
+        assert not helpers(folder), refused
+
+
+@pytest.mark.parametrize("suffix", [".offices.insecure.json", ".escrow.insecure.json"])
+def test_a_ledger_without_its_offices_does_not_remain(folder: Path, suffix: str) -> None:
+    """Where what belongs beside it cannot be written, the ledger is not there either."""
+    (folder / f"half.ledger{suffix}").mkdir()
+    before = sorted(folder.iterdir())
+    result = run_tacit("ledger", "init", "half.ledger", cwd=folder)
+    assert_one_line_refusal(result, suffix)
+    assert sorted(folder.iterdir()) == before
+    (folder / f"half.ledger{suffix}").rmdir()
+    assert run_tacit("ledger", "init", "half.ledger", cwd=folder).returncode == 0
+    assert len(list(folder.glob("half.ledger*"))) == 3

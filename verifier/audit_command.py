@@ -80,7 +80,7 @@ def audit(
     """Replay a ledger, check everything, and name the first entry that is not in order.
 
     Exit status: 0 where it is valid, with or without remarks; 1 where it is not; 2 where it
-    cannot be read.
+    cannot be read, or the audit itself failed.
 
     Example: tacit audit demo.ledger
     """
@@ -110,6 +110,9 @@ def audit(
     except ZkError as error:
         print_refusal(error)
         raise typer.Exit(2) from None
+    except Exception as error:
+        print_refusal(_defect(error))
+        raise typer.Exit(2) from None
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
     else:
@@ -123,6 +126,17 @@ def _check_belongs(main: str, is_given: object, **options: object) -> None:
     lost = [f"--{name}" for name, value in options.items() if value is not None]
     if lost and not is_given:
         raise Conflict(", ".join(lost), expected=f"{main} as well", actual="none")
+
+
+def _defect(error: Exception) -> str:
+    """What is not ours to raise judges nothing: it says that this program is wrong, and where."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = "" if place is None else f" in {place.tb_frame.f_globals['__name__']}"
+    line = "" if place is None else f", line {place.tb_lineno}"
+    what = f"{type(error).__name__}: {error}"[:300]
+    return f"the auditor failed ({what}{where}{line}); that is its own defect, and no verdict"
 
 
 def _reader(paths: list[Path] | None) -> Reader | None:

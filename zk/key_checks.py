@@ -2,20 +2,24 @@
 
 A key is made of secrets that nobody may know, so that it cannot be computed again; but its parts
 must fit the circuit and each other. Sums of many points are compared under random weights of 128
-bits: a single point that is off goes unseen with probability 2⁻¹²⁸.
+bits: however many points are off, that goes unseen with a probability of about 2⁻¹²⁸.
 
 | check         | holds where                                                               |
 | ------------- | ------------------------------------------------------------------------- |
 | circuit       | wires, public inputs, domain and every entry of A and B are the circuit's |
 | ends          | γ = 1, as ceremonies leave it; β and δ are one number each in both groups |
-| columns       | a point is at infinity just where its column is empty; [B]₁ is [B]₂       |
+| columns       | a point of A or B is at infinity just where its column is empty;          |
+|               | [B]₁ is [B]₂                                                              |
 | mixture       | where C's column is empty, IC and the C query are β·A + α·B, over γ or δ  |
 | contributions | there is one at least; their hashes are a chain; the last δ is the key's  |
-| powers        | every point is what the circuit makes of the given powers of τ            |
+| powers        | the given bases are those of one τ, of α and of β; every point is what    |
+|               | the circuit makes of them                                                 |
 
 That γ ≠ ±δ, β ≠ ±γ, ±δ and δ ≠ ±1 is checked when a key is decoded, and that every point is on its
-curve and in its subgroup. `powers` alone shows that the points belong to the circuit, all of them:
-without it C and H are vouched for by a proof that verifies, and by snarkjs.
+curve and in its subgroup. `powers`, after the others, shows that the points belong to the circuit,
+all of them: then every witness has its proof, whatever the makers knew, and proofs tell nothing of
+it. Without it H, and IC and C where C's column is not empty, are vouched for by one proof that
+verifies, and by snarkjs. No check here shows that δ has an honest contributor's secret in it.
 """
 
 from __future__ import annotations
@@ -31,7 +35,7 @@ from zk.errors import Conflict, UnsafeKey
 from zk.field import SCALAR_MODULUS
 from zk.formats.contributions import Contributions, decode_contributions
 from zk.formats.ptau import PowersOfTau
-from zk.groth16 import ProvingKey
+from zk.groth16 import Domain, ProvingKey
 from zk.groth16.qap import Matrix, domain_of, matrices
 from zk.r1cs import R1CS
 from zk.randomness import Randomness, system_randomness
@@ -127,6 +131,7 @@ class KeyChecks:
 
     def check_powers(self, powers: PowersOfTau) -> None:
         """The key before any contribution follows from circuit and powers; then only δ differs."""
+        self._check_bases(powers)
         key, vk, public = self.key, self.key.verifying_key, self.key.public + 1
         ends = (vk.alpha_1, key.beta_1, vk.beta_2)
         if ends != (powers.alpha_1, powers.beta_1, powers.beta_2):
@@ -156,6 +161,42 @@ class KeyChecks:
         ):
             if not pairing_product_is_one([(ours_1, vk.delta_2), (-theirs_1, _G2)]):
                 raise _not_of_the_powers(name)
+
+    def _check_bases(self, powers: PowersOfTau) -> None:
+        """The Lagrange bases that keys are made of are those of the powers, and these of one τ."""
+        sum_1, straight, domain = self.backend.combine_g1, powers.powers_1, powers.domain
+        if straight[0] != _G1:
+            raise UnsafeKey("powers of tau", expected="1 before τ", actual="another point")
+        weights = self._weights(len(straight) - 1)
+        later, earlier = sum_1(straight[1:], weights), sum_1(straight[:-1], weights)
+        _require([(later, _G2), (-earlier, powers.power_2)], "powers of tau", "those of one τ")
+        weights = self._weights(domain.size)
+        sum_l = sum_1(powers.tau_1, weights)
+        sum_l_2 = self.backend.combine_g2(powers.tau_2, weights)
+        if sum_l != sum_1(straight[: domain.size], domain.interpolate(weights)):
+            raise UnsafeKey("Lagrange basis of τ", expected="that of its powers", actual="another")
+        sum_alpha, sum_beta = sum_1(powers.alpha_tau_1, weights), sum_1(powers.beta_tau_1, weights)
+        for name, in_1, pair in (
+            ("τ", sum_l, (-_G1, sum_l_2)),
+            ("α·τ", sum_alpha, (-powers.alpha_1, sum_l_2)),
+            ("β·τ", sum_beta, (-sum_l, powers.beta_2)),
+        ):
+            _require([(in_1, _G2), pair], f"Lagrange basis of {name}", "the same one throughout")
+        self._check_doubled_basis(powers)
+
+    def _check_doubled_basis(self, powers: PowersOfTau) -> None:
+        """Likewise for H; the last power is in the basis or is not, as a prover never asks for it.
+
+        It multiplies what a polynomial has of degree 2n − 1, and A·B − C has none of that.
+        """
+        odd = self._weights(powers.domain.size)
+        doubled = Domain(powers.domain.log_size + 1)
+        *most, last = doubled.interpolate([weight for one in odd for weight in (0, one)])
+        sum_1, straight = self.backend.combine_g1, powers.powers_1
+        rest = sum_1(powers.odd_1, odd) + -sum_1(straight, most)
+        if not rest.is_infinity:
+            top = [(rest, _G2), (-(straight[-1] * last), powers.power_2)]
+            _require(top, "Lagrange basis of H", "that of the powers of τ")
 
     def _mixed(
         self, powers: PowersOfTau, abc: tuple[Matrix, Matrix, Matrix], weights: Sequence[int]

@@ -1,7 +1,8 @@
 """Which instruments there are: those that the modules of `instruments` define.
 
 A new one is a new file there. Nothing is registered and nothing runs at import: the package is
-scanned once, when the first listing is read.
+scanned once, when the first listing is read. A kind that is not there is no mistake in the listing
+that names it: `UnknownInstrument` says so, and passes through the models as it is.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pydantic import (
     ValidationInfo,
 )
 
+from ledger.errors import UnknownInstrument
 from ledger.market import instruments
 from ledger.market.instrument import Instrument
 
@@ -71,6 +73,12 @@ def _parse(value: object, info: ValidationInfo) -> Instrument:
         return _adapter().validate_python(value)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
+        if first["type"] == "union_tag_invalid":
+            raise UnknownInstrument(
+                f"instrument kind {first['ctx']['tag'][:80]!r}",
+                expected=f"a kind that this installation knows ({', '.join(kinds())})",
+                actual="one whose plug-in is not installed here",
+            ) from None
         where = ".".join(str(part) for part in first["loc"])
         raise ValueError(f"{where}: {first['msg']}" if where else first["msg"]) from None
 

@@ -131,7 +131,8 @@ def _ours(name: str, subject: str, error: sqlite3.Error) -> ZkError:
 def open_file(path: Path, *, read_only: bool, patience: float = PATIENCE) -> Database:
     """A connection to a ledger that is there; the file is not touched before that is sure."""
     _check_path(path, read_only=read_only)
-    database = Database.connect(path, mode="ro" if read_only else "rw", patience=patience)
+    mode = "ro" if read_only and not _leaves_nothing(path) else "rw"
+    database = Database.connect(path, mode=mode, patience=patience)
     try:
         _check_mark(database, path)
         configure(database, read_only=read_only)
@@ -155,6 +156,18 @@ def use_write_ahead_log(database: Database) -> None:
     ((mode,),) = database.rows("PRAGMA journal_mode = WAL")
     if mode not in (b"wal", "wal"):
         raise Unavailable("journal", expected="write-ahead logging", actual=mode)
+
+
+def _leaves_nothing(path: Path) -> bool:
+    """Whether a reader had better open the file as a writer would, and be kept from writing.
+
+    Any reader has SQLite make `-wal` and `-shm`, and only a connection that might write removes
+    them when it is the last to close. Where a journal is there already it is somebody else's, or
+    what a crash has left: such a connection would move it into the file, so there we do not ask.
+    """
+    journals = (Path(f"{path}{suffix}") for suffix in ("-wal", "-journal"))
+    may_write = os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK)
+    return may_write and not any(os.path.lexists(each) for each in journals)
 
 
 def _check_path(path: Path, *, read_only: bool) -> None:

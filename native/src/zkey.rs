@@ -97,6 +97,10 @@ impl<'a> Zkey<'a> {
         // Before the public rows, because section 3 does the same for the public wires.
         let ic = query_1(self.section(3)?, public + 1)?;
         check_public_rows(&a, &b, public)?;
+        if ends.delta_1.is_infinity() {
+            // A proof's A would be the same each time, and low-entropy witnesses could be guessed.
+            return refuse(Kind::UnsafeKey, "[δ]₁", "a point", "infinity: no proof is blinded");
+        }
         let (wires, public) = (wires as usize, public as usize);
         Ok(Frame { wires, public, log_size: size.ilog2(), ends, ic, a, b })
     }

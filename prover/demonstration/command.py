@@ -52,8 +52,9 @@ def demo(
         out.print("shape tiny: the reference would need minutes for a larger one")
     path = ledger or Path(mkdtemp(prefix="tacit-")) / "demo.ledger"
     stage = Stage.set(out, path, chosen, seed)
-    for name in played:
-        SCENARIOS[name](stage)
+    with stage.venue.ledger:
+        for name in played:
+            SCENARIOS[name](stage)
     stage.verdict(chosen)
 
 

@@ -30,6 +30,7 @@ from prover.demonstration.guardians import Guardians
 from prover.development import development_genesis
 from prover.keys import KeyFiles, cache_folder
 from prover.offices import InsecureOffices
+from prover.unprovable import headline
 from prover.venue import Venue
 from verifier import audit
 from verifier.auditing.terminal import show
@@ -252,7 +253,7 @@ def _money(cents: int) -> str:
 def _reason(refusal: ZkError) -> str:
     """Of a false statement the check that fails; the numbers in it are the prover's own."""
     if isinstance(refusal, Unsatisfied):
-        return f"no proof exists: the check {refusal.scope} does not hold"
+        return headline(refusal)
     line = str(refusal)
     return line if len(line) < 160 else line[:159] + "…"
 

@@ -14,7 +14,7 @@ from prover.founding import ledger_time
 from prover.keys import KeyFiles, cache_folder
 from prover.matcher.books import books
 from prover.matcher.inbox import open_messages, read_inbox, take_in
-from prover.matcher.keys import MatcherKeys, is_sealed, read_key_file, write_new
+from prover.matcher.keys import MatcherKeys, read_key_file, write_new
 from prover.matcher.matcher import Matcher, Messages, state_at
 from prover.matcher.report import (
     describe_book,
@@ -25,6 +25,7 @@ from prover.matcher.report import (
     show_refused,
     show_settled,
 )
+from prover.sealed_file import is_sealed
 from zk.backends import Choice, select
 from zk.console import BackendOption, JsonOption, announced, err, print_json, progress_bar
 from zk.errors import Conflict, Malformed
@@ -88,15 +89,15 @@ def book(
     if key is None and not (time is None and password_file is None):
         expected = "--key and --inbox beside --time and --password-file"
         raise Conflict("book", expected=expected, actual="none")
-    opened = Ledger.open(ledger, select(), read_only=True)
-    if key is None or inbox is None:
-        _show_open_orders(opened, as_json)
-        return
-    keys = _keys(key, password_file)
-    state = state_at(opened, ledger_time(opened, time))
-    intake = take_in(state, keys.public, _messages(inbox, keys))
-    names = _instruments(opened)
-    described = [describe_book(each, names) for each in books(state, intake.orders)]
+    with Ledger.open(ledger, select(), read_only=True) as opened:
+        if key is None or inbox is None:
+            _show_open_orders(opened, as_json)
+            return
+        keys = _keys(key, password_file)
+        state = state_at(opened, ledger_time(opened, time))
+        intake = take_in(state, keys.public, _messages(inbox, keys))
+        names = _instruments(opened)
+        described = [describe_book(each, names) for each in books(state, intake.orders)]
     refused = describe_refused(intake.refused)
     if as_json:
         print_json({"books": described, "refused": refused})
@@ -125,19 +126,19 @@ def clear(
     chosen = announced(backend)
     keys = _keys(key, password_file)
     messages = _messages(inbox, keys)
-    opened = Ledger.open(ledger, chosen)
-    now = ledger_time(opened, time)
-    state = state_at(opened, now)
-    names = _instruments(opened)
-    intake = take_in(state, keys.public, messages)
-    seen = [describe_book(each, names) for each in books(state, intake.orders)]
-    if not as_json:
-        show_books(seen)
-    with progress_bar() as progress:
-        files = KeyFiles(cache_folder(), chosen, progress)
-        provers = files.of_ledger(state.shape, opened.genesis.statements)
-        matcher = Matcher(keys, provers, workers=workers)
-        clearing = matcher.clear(opened, messages, now, progress)
+    with Ledger.open(ledger, chosen) as opened:
+        now = ledger_time(opened, time)
+        state = state_at(opened, now)
+        names = _instruments(opened)
+        intake = take_in(state, keys.public, messages)
+        seen = [describe_book(each, names) for each in books(state, intake.orders)]
+        if not as_json:
+            show_books(seen)
+        with progress_bar() as progress:
+            files = KeyFiles(cache_folder(), chosen, progress)
+            provers = files.of_ledger(state.shape, opened.genesis.statements)
+            matcher = Matcher(keys, provers, workers=workers)
+            clearing = matcher.clear(opened, messages, now, progress)
     settled = [describe_settled(each, names) for each in clearing.settled]
     refused = describe_refused(clearing.intake.refused)
     if as_json:

@@ -16,7 +16,7 @@ from typing import Final, Literal, Self
 
 from ledger.encoding import Digest, Model
 from prover.messages import MatcherCard, Recipient
-from prover.sealed_file import MAGIC, seal, unseal
+from prover.sealed_file import is_sealed, seal, unseal
 from zk.errors import Conflict, Malformed, MalformedFile
 from zk.formats.files import read_bytes
 from zk.randomness import Randomness, system_randomness
@@ -102,11 +102,6 @@ class MatcherKeys:
 
     def __repr__(self) -> str:
         return "MatcherKeys(<redacted>)"
-
-
-def is_sealed(data: bytes) -> bool:
-    """Whether a key file asks for a password."""
-    return data.startswith(MAGIC)
 
 
 def read_key_file(path: Path) -> bytes:

@@ -85,15 +85,15 @@ def sit_down(
 ) -> Iterator[Desk]:
     """Opens both, follows the log, and keeps other processes from the wallet."""
     chosen = announced(backend)
-    opened = Ledger.open(ledger, chosen)
-    proving, decoding = LazyProving(opened, chosen), Decoding(chosen.decode_point)
-    read_bytes(wallet)  # a file that is not there is no reason to ask for a password
-    file = WalletFile(wallet, ask_password(password_file), sealed_file.STANDARD)
-    with file.alone():
-        held = Wallet.open(file, proving, decoding)
-        for what in held.sync(opened).void:
-            err.print(f"void: {what}", markup=False)
-        yield Desk(held, opened, ledger_time(opened, time))
+    with Ledger.open(ledger, chosen) as opened:
+        proving, decoding = LazyProving(opened, chosen), Decoding(chosen.decode_point)
+        read_bytes(wallet)  # a file that is not there is no reason to ask for a password
+        file = WalletFile(wallet, ask_password(password_file), sealed_file.STANDARD)
+        with file.alone():
+            held = Wallet.open(file, proving, decoding)
+            for what in held.sync(opened).void:
+                err.print(f"void: {what}", markup=False)
+            yield Desk(held, opened, ledger_time(opened, time))
 
 
 def ask_password(path: Path | None, *, confirm: bool = False) -> str:

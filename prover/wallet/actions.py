@@ -7,14 +7,15 @@ from typing import Annotated
 import typer
 
 from ledger.encoding import parse_count
-from ledger.market.data import Rows
+from ledger.market.data import SCALE, Rows
 from ledger.market.limits import Greek
 from ledger.options import LedgerArgument, TimeOption
 from ledger.state import State
-from ledger.transitions import TakeOver
+from ledger.transitions import PublishClaim, TakeOver
 from ledger.transitions.default import sale_price
 from prover.author import Author, Written
 from prover.founding import read_offices
+from prover.unprovable import NoProof
 from prover.wallet.access import (
     PasswordOption,
     WalletArgument,
@@ -253,8 +254,29 @@ def claim(
                 return engine.greek_limits(seen, at, Greek.DELTA, low, high, of, settled)
             return engine.position_limits(limits)
 
-        entry = desk.perform(lambda author, state: author.publish_claim(state, label, rows(state)))
-        tell(entry, as_json, label=label)
+        def write(author: Author, state: State) -> Written[PublishClaim]:
+            asked = rows(state)
+            try:
+                return author.publish_claim(state, label, asked)
+            except NoProof as refusal:
+                if delta is not None and refusal.scope.startswith("rows"):
+                    expected = f"a delta of {names[of]} between {delta.replace(':', ' and ')} coins"
+                    raise refusal.instead(expected, _delta_of(author, asked)) from None
+                for slot, limit in limits.items():
+                    held = author.known.values[state.shape.assets + slot]
+                    name = desk.listing.labels[state.shape.assets + slot]
+                    if abs(held) > limit:
+                        expected = f"at most {limit:,} of {name} either way"
+                        raise refusal.instead(expected, f"{held:,}") from None
+                raise
+
+        tell(desk.perform(write), as_json, label=label)
+
+
+def _delta_of(author: Author, asked: Rows) -> str:
+    """What the first row holds from below, in coins: a millionth of a millionth is its unit."""
+    held = asked.values_of(author.known.values)[0] - asked.constants[0]
+    return f"{held / SCALE**2:,.6g}"
 
 
 def _limit(text: str) -> tuple[str, int]:

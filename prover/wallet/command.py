@@ -196,18 +196,18 @@ def _create(
     as_json: bool,
 ) -> None:
     chosen = announced(backend)
-    opened = Ledger.open(ledger, chosen)
-    if path.exists():
-        raise Conflict(str(path), expected="no file yet", actual="one that exists")
-    if password_file is not None and new_password is not None:
-        raise Conflict("password", expected="--password-file or --new-password", actual="both")
-    if new_password is not None:
-        write_new(new_password, system_secrets.token_hex(32).encode() + b"\n")
-    password = ask_password(new_password or password_file, confirm=True)
-    file = WalletFile(path, password, sealed_file.STANDARD)
-    decoding, proving = Decoding(chosen.decode_point), LazyProving(opened, chosen)
-    with file.alone():
-        made = Wallet.create(file, opened, proving, decoding, seed=seed)
+    with Ledger.open(ledger, chosen) as opened:
+        if path.exists():
+            raise Conflict(str(path), expected="no file yet", actual="one that exists")
+        if password_file is not None and new_password is not None:
+            raise Conflict("password", expected="--password-file or --new-password", actual="both")
+        if new_password is not None:
+            write_new(new_password, system_secrets.token_hex(32).encode() + b"\n")
+        password = ask_password(new_password or password_file, confirm=True)
+        file = WalletFile(path, password, sealed_file.STANDARD)
+        decoding, proving = Decoding(chosen.decode_point), LazyProving(opened, chosen)
+        with file.alone():
+            made = Wallet.create(file, opened, proving, decoding, seed=seed)
     account = made.record.account
     if as_json:
         print_json({"file": str(path), "ledger": opened.id.hex(), "account": account})

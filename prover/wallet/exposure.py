@@ -6,19 +6,19 @@ for the same market. Amounts are cash units (cents), rounded against the account
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ledger.market.conditions import Conditions
-from ledger.market.data import ONE_BPS, SCALE, equity
+from ledger.market.data import SCALE, equity
 from ledger.market.limits import Greek, sensitivity
 from ledger.market.listing import Listing
 from ledger.market.risk import RiskEngine
-from ledger.market.scenarios import Scenario
 from ledger.records import Market
 from ledger.state import State
-from prover.wallet.liquidation import LiquidationPrices, exposed_to, liquidation_prices
+from prover.scenario_names import exposed_to, scenario_label
+from prover.wallet.liquidation import LiquidationPrices, liquidation_prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,27 +147,6 @@ def engine_of(state: State) -> RiskEngine:
 def settled_of(state: State) -> dict[int, int]:
     """The instruments that have expired, and their final values."""
     return {slot: value for slot, value in enumerate(state.pool.settled) if value is not None}
-
-
-def scenario_label(
-    scenario: Scenario, names: Sequence[str], exposed: Collection[int] | None = None
-) -> str:
-    """How far prices and vols move, of the underlyings that the account is exposed to."""
-    moves = []
-    for index, name in enumerate(names):
-        price, vol = scenario.prices_bps[index], scenario.vols_bps[index]
-        if (price or vol) and (exposed is None or index in exposed):
-            parts = [name]
-            parts += [_percent(price)] if price else []
-            parts += [f"vol {_percent(vol)}"] if vol else []
-            moves.append(" ".join(parts))
-    whole = scenario.cover_bps == ONE_BPS
-    cover = "" if whole else f" × {scenario.cover_bps / ONE_BPS:g}"
-    return (", ".join(moves) or "nothing moves") + cover
-
-
-def _percent(bps: int) -> str:
-    return f"{bps / 100:+.3g} %".replace("-", "−")
 
 
 def _legs(values: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

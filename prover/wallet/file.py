@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -26,15 +26,20 @@ class WalletFile:
     path: Path
     password: str
     cost: sealed_file.Cost = sealed_file.STANDARD
+    #: Keeps the stretched key: one command saves its wallet several times.
+    _lock: sealed_file.Lock = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_lock", sealed_file.Lock(self.password, self.cost))
 
     def load(self) -> WalletRecord:
         """What was saved last; a damaged file and a wrong password are told apart."""
         data = read_bytes(self.path, MAX_BYTES)
-        return WalletRecord.read(sealed_file.unseal(self.password, data))
+        return WalletRecord.read(self._lock.unseal(data))
 
     def save(self, record: WalletRecord) -> None:
         """All of it or nothing: a process that dies here leaves the older file."""
-        data = sealed_file.seal(self.password, record.encode(), cost=self.cost)
+        data = self._lock.seal(record.encode())
         write_secret_files({self.path: data})
 
     def create(self, record: WalletRecord) -> None:

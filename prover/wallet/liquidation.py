@@ -7,7 +7,7 @@ interval is halved down to one cash unit. A dip narrower than a step goes unseen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,7 @@ from ledger.market.data import Observation
 from ledger.market.listing import Listing
 from ledger.market.risk import RiskEngine
 from ledger.records import Market
+from prover.scenario_names import exposed_to
 
 #: Parts of the spot that are looked at, one after the other.
 STEP: Final = 1.03
@@ -54,13 +55,6 @@ def liquidation_prices(
 
         found[name] = _around(seen.spots[index], holds)
     return found
-
-
-def exposed_to(listing: Listing, values: Sequence[int]) -> set[int]:
-    """The underlyings of everything that is held."""
-    held = zip(listing.components, values, strict=True)
-    references = (instrument.reference for instrument, value in held if value)
-    return {reference for reference in references if reference is not None}
 
 
 def _around(spot: int, holds: Callable[[int], bool]) -> LiquidationPrices:

@@ -21,11 +21,17 @@ import pytest
 from circuits.catalogue import STATEMENTS, named_circuit
 from tests.command import assert_one_line_refusal, run_tacit
 from tests.conftest import ROOT
+from tests.interop.ceremonies import hold_ceremony
 from tests.interop.peers import Peers
 from tests.zk.ceremonies_for_tests import Secrets, encode_powers
-from zk.backends import select
+from tests.zk.circuits_for_tests import SumOfSquares
+from zk.backends import Backend, select
 from zk.circuit import compile_circuit
+from zk.formats.ptau import PowersOfTau
+from zk.formats.r1cs import encode_r1cs
+from zk.formats.zkey import decode_zkey
 from zk.groth16.qap import domain_of
+from zk.key_checks import CHECKS, KeyChecks
 
 PAGE: Final = ROOT / "docs" / "ceremony.md"
 BLOCK: Final = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -128,8 +134,7 @@ def test_the_walk_ends_in_a_production_ledger_that_took_a_trade(walked: Path) ->
     assert report["verdict"] == "valid"
     assert not report["findings"]
     log = run_tacit("ledger", "log", "production.ledger", "--json", cwd=walked)
-    kinds = [entry["kind"] for entry in json.loads(log.stdout)]
-    assert "settle" in kinds
+    assert "settle 2 legs" in [entry["what"] for entry in json.loads(log.stdout)]
     shown = run_tacit("ledger", "show", "production.ledger", "--json", cwd=walked)
     assert json.loads(shown.stdout)["mode"] == "production"
 
@@ -149,11 +154,32 @@ def test_snarkjs_and_we_name_the_same_contributions(walked: Path, peers: Peers) 
         assert one["hash"] in plain
 
 
+@pytest.mark.parametrize("circuit", [SumOfSquares(3, 8), SumOfSquares(12, 16)])
+def test_both_phases_by_snarkjs_pass_our_checks(
+    native: Backend, peers: Peers, powers_of_tau: Path, tmp_path: Path, circuit: SumOfSquares
+) -> None:
+    """The powers are more than enough, just enough, and just enough but cut out of more."""
+    r1cs = compile_circuit(circuit).r1cs
+    path, whole = tmp_path / "circuit.r1cs", tmp_path / "powers.ptau"
+    path.write_bytes(encode_r1cs(r1cs))
+    whole.write_bytes(powers_of_tau.read_bytes())
+    peers.snarkjs("powersoftau truncate", whole)
+    cut = tmp_path / f"powers_{domain_of(r1cs).log_size:02}.ptau"
+    for powers in (whole, cut) if cut.exists() else (whole,):
+        final = hold_ceremony(peers, path, powers, tmp_path).final
+        checks = KeyChecks(decode_zkey(final.read_bytes()), r1cs, native)
+        for check in CHECKS.values():
+            check(checks)
+        checks.check_powers(PowersOfTau.read(powers, checks.key.domain))
+
+
 def test_a_key_without_its_last_contribution_is_another_key(walked: Path) -> None:
     """Where an earlier key is imported beside later ones, its digest is not the pinned one."""
     arguments = ("claim-2.zkey", "solvency.zkey", "fill.zkey", "--shape", "tiny")
     done = run_tacit(
-        "keys", "import", *arguments, "--statements", "other.json", "--json", cwd=walked
+        *("keys", "import", *arguments, "--powers-of-tau", "powers.ptau"),
+        *("--statements", "other.json", "--json"),
+        cwd=walked,
     )
     assert done.returncode == 0, done.stderr
     refused = run_tacit(
@@ -169,7 +195,7 @@ def test_a_key_before_anybody_contributed_is_refused(walked: Path) -> None:
     """δ = 1: whoever has it forges proofs."""
     for name in STATEMENTS:
         done = run_tacit("keys", "check", f"{name}-0.zkey", "--shape", "tiny", cwd=walked)
-        assert_one_line_refusal(done, f"{name}-0.zkey", "nobody contributed")
+        assert_one_line_refusal(done, f"{name}-0.zkey", "anyone can forge")
 
 
 def test_two_keys_for_one_statement_are_no_set(walked: Path) -> None:
@@ -177,6 +203,7 @@ def test_two_keys_for_one_statement_are_no_set(walked: Path) -> None:
     before = sorted((walked / "cache").iterdir())
     done = run_tacit(
         *("keys", "import", "claim.zkey", "claim-2.zkey", "fill.zkey", "--shape", "tiny"),
+        *("--powers-of-tau", "powers.ptau"),
         cwd=walked,
     )
     assert_one_line_refusal(done, "one for each of")

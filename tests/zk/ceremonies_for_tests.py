@@ -16,7 +16,7 @@ from typing import Final
 
 from zk.backends import Backend, select
 from zk.bn254 import G1Point, G2Point
-from zk.field import BASE_MODULUS, SCALAR_MODULUS
+from zk.field import BASE_MODULUS, SCALAR_MODULUS, inverse
 from zk.fixed_base import generator_multiples
 from zk.formats.container import build_container, prime, u32
 from zk.formats.contributions import Contribution
@@ -39,7 +39,10 @@ class Secrets:
 
 
 def encode_powers(log_size: int, secrets: Secrets, backend: Backend | None = None) -> bytes:
-    """A `.ptau` for domains of up to 2^log_size rows, prepared for phase two."""
+    """A `.ptau` for domains of up to 2^log_size rows, prepared for phase two.
+
+    As snarkjs writes it, the largest basis lacks the last power, which phase one does not give.
+    """
     size = 1 << log_size
     straight = powers(secrets.tau, 2 * size - 1)
     bases = [Domain(level).lagrange_at(secrets.tau) for level in range(log_size + 2)]
@@ -48,7 +51,7 @@ def encode_powers(log_size: int, secrets: Secrets, backend: Backend | None = Non
         2: straight,
         4: _times(secrets.alpha, straight[:size]),
         5: _times(secrets.beta, straight[:size]),
-        12: [*prepared, *bases[-1]],
+        12: [*prepared, *_without_last_power(bases[-1], secrets.tau)],
         14: _times(secrets.alpha, prepared),
         15: _times(secrets.beta, prepared),
     }
@@ -118,8 +121,8 @@ def encode_contribution(one: Contribution) -> bytes:
 
 
 def write_powers(path: Path, r1cs: R1CS, secrets: Secrets, backend: Backend | None = None) -> Path:
-    """Powers that are just enough for a circuit."""
-    path.write_bytes(encode_powers(domain_of(r1cs).log_size, secrets, backend))
+    """Powers for a circuit and for one of twice its size."""
+    path.write_bytes(encode_powers(domain_of(r1cs).log_size + 1, secrets, backend))
     return path
 
 
@@ -131,6 +134,13 @@ def _sections(
         sections[number] = encode_points(made[start : start + len(some)])
         start += len(some)
     return sections
+
+
+def _without_last_power(basis: list[int], tau: int) -> list[int]:
+    size = len(basis)
+    last = pow(tau, size - 1, _P) * inverse(size, _P)
+    roots = powers(Domain(size.bit_length() - 1).root, size)
+    return [(value - root * last) % _P for value, root in zip(basis, roots, strict=True)]
 
 
 def _times(factor: int, values: Sequence[int]) -> list[int]:

@@ -37,6 +37,14 @@ def test_a_name_is_shown_without_what_a_terminal_obeys() -> None:
     assert replace(rude, name="").shown_name == "(no name)"
 
 
+def test_a_name_need_not_be_text() -> None:
+    """Bytes that are no UTF-8 are shown as such, and names may repeat."""
+    garbled = encoded(replace(MADE[0], name="ab")).replace(b"\x01\x02ab", b"\x01\x02\xff\xfe")
+    assert decode_contributions(garbled).made[0].shown_name == "\\ufffd\\ufffd"
+    same = [replace(one, name="x") for one in MADE]
+    decode_contributions(encoded(*same)).check(MADE[-1].delta_1)
+
+
 WRONG: dict[str, Callable[[], bytes]] = {
     "no hash": lambda: b"",
     "half a hash": lambda: HASH[:40],
@@ -50,6 +58,8 @@ WRONG: dict[str, Callable[[], bytes]] = {
     "a beacon without a value": lambda: encoded(MADE[0]).replace(
         MADE[0].transcript + u32(0), MADE[0].transcript + u32(1)
     ),
+    "a beacon of no bytes": lambda: encoded(replace(MADE[0], beacon=Beacon("", 10))),
+    "a beacon that nobody can hash": lambda: encoded(replace(MADE[0], beacon=Beacon("00", 64))),
     "parameters out of order": lambda: (
         encoded(replace(MADE[0], name=""))[:-4] + u32(4) + bytes([2, 1, 1, 0])
     ),

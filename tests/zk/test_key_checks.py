@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -22,8 +24,8 @@ from zk.backends import Backend, select
 from zk.bn254 import G1Point, G2Point
 from zk.circuit import compile_circuit
 from zk.errors import Conflict, Malformed, MalformedFile, UnsafeKey, ZkError
-from zk.field import SCALAR_MODULUS
-from zk.formats.container import build_container, parse_container
+from zk.field import SCALAR_MODULUS, inverse
+from zk.formats.container import build_container, parse_container, u32
 from zk.formats.ptau import PowersOfTau
 from zk.groth16 import ProvingKey, VerifyingKey
 from zk.groth16.qap import domain_of, matrices
@@ -103,6 +105,14 @@ def with_entry(matrix: str) -> Change:
     return change
 
 
+def unblinded(key: ProvingKey) -> ProvingKey:
+    """Proofs under it verify, and their A is a function of the witness alone."""
+    nothing = (G1Point.INFINITY,) * key.wires
+    return unchecked_replace(
+        key, beta_1=G1Point.INFINITY, delta_1=G1Point.INFINITY, b1_query=nothing
+    )
+
+
 def column(matrix: int, *, empty: bool) -> int:
     """A private wire whose column of A, B or C is empty, or is not."""
     used = {wire for row in matrices(R1CS)[matrix] for wire, _ in row}
@@ -121,6 +131,7 @@ FLAWS: dict[str, tuple[Change, str, str]] = {
     "β of G1 alone": (lambda key: replace(key, beta_1=G1 * 9), "ends", "β"),
     "β of G2 alone": (with_end(beta_2=G2 * 9), "ends", "β"),
     "δ of G1 alone": (lambda key: replace(key, delta_1=G1 * 9), "ends", "δ"),
+    "no δ in G1, nor β, nor B": (unblinded, "ends", "β"),
     "δ of G2 alone": (with_end(delta_2=G2 * 9), "ends", "δ"),
     "infinity for a wire of A": (
         with_point("a_query", column(0, empty=False), G1Point.INFINITY), "columns", "query A",
@@ -225,7 +236,7 @@ def test_a_wrong_ic_is_found_with_the_powers(
 def test_powers_of_another_ceremony_are_not_these(
     native: Backend, honest: ProvingKey, tmp_path: Path
 ) -> None:
-    """Another τ under the same α and β, and another α."""
+    """Another τ under the same α and β, and another α: each in order, and not the key's."""
     tau = write_powers(tmp_path / "tau.ptau", R1CS, replace(SECRETS, tau=99), native)
     with pytest.raises(UnsafeKey, match="query A"):
         KeyChecks(honest, R1CS, native).check_powers(PowersOfTau.read(tau, domain_of(R1CS)))
@@ -258,8 +269,92 @@ def test_a_development_key_has_no_contribution(native: Backend) -> None:
         KeyChecks(key, R1CS, native).check_contributions()
 
 
+def sections_of(powers: bytes) -> dict[int, bytes]:
+    parsed = parse_container(powers, b"ptau", versions=(1,))
+    return {number: bytes(reader.data) for number, reader in parsed.items()}
+
+
+def written(path: Path, sections: dict[int, bytes]) -> Path:
+    path.write_bytes(build_container(b"ptau", 1, sorted(sections.items())))
+    return path
+
+
+#: Sections of which one is taken from powers with another secret, and what is said of it.
+OTHER_SECRETS = replace(SECRETS, tau=99, alpha=101, beta=103)
+MIXED_POWERS: dict[str, tuple[tuple[int, ...], Secrets, str]] = {
+    "powers of another τ": ((2,), OTHER_SECRETS, "one τ"),
+    "another τ in G2": ((3,), OTHER_SECRETS, "one τ"),
+    "a basis of another τ": ((12,), OTHER_SECRETS, "that of its powers"),
+    "a basis of another τ in G2": ((13,), OTHER_SECRETS, "basis of τ"),
+    "bases of another τ throughout": (
+        (12, 13, 14, 15), replace(SECRETS, tau=99), "that of its powers",
+    ),
+    "a basis of another α": ((14,), OTHER_SECRETS, "basis of α·τ"),
+    "a basis of another β": ((15,), OTHER_SECRETS, "basis of β·τ"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MIXED_POWERS)
+def test_bases_that_contradict_the_powers_are_found(
+    native: Backend, honest: ProvingKey, powers: Path, tmp_path: Path, name: str
+) -> None:
+    """A key of such bases would be neither the circuit's nor one that hides witnesses."""
+    numbers, secrets, words = MIXED_POWERS[name]
+    sections = sections_of(powers.read_bytes())
+    others = sections_of(encode_powers(domain_of(R1CS).log_size + 1, secrets, native))
+    mixed = written(
+        tmp_path / "mixed.ptau", sections | {number: others[number] for number in numbers}
+    )
+    with pytest.raises(UnsafeKey, match=words):
+        KeyChecks(honest, R1CS, native).check_powers(PowersOfTau.read(mixed, domain_of(R1CS)))
+
+
+BASES = ("tau_1", "tau_2", "alpha_tau_1", "beta_tau_1", "odd_1", "powers_1")
+
+
+@pytest.mark.parametrize(("name", "index"), [*((name, -1) for name in BASES), ("powers_1", 0)])
+def test_one_point_of_the_powers_is_enough_to_be_found(
+    native: Backend, honest: ProvingKey, powers: Path, name: str, index: int
+) -> None:
+    """Any one point of any basis, and the 1 before τ."""
+    read = PowersOfTau.read(powers, domain_of(R1CS))
+    points = list(getattr(read, name))
+    points[index] += points[index]
+    other = unchecked_replace(read, **{name: tuple(points)})
+    with pytest.raises(UnsafeKey, match="τ"):
+        KeyChecks(honest, R1CS, native).check_powers(other)
+
+
+def test_powers_that_are_just_enough(native: Backend, honest: ProvingKey, tmp_path: Path) -> None:
+    """Then the basis of H lacks the last power, in the file and in the key that comes of it."""
+    domain = domain_of(R1CS)
+    path = tmp_path / "enough.ptau"
+    path.write_bytes(encode_powers(domain.log_size, SECRETS, native))
+    read = PowersOfTau.read(path, domain)
+    share = inverse(math.prod(SHARES), SCALAR_MODULUS)
+    key = replace(honest, h_query=tuple(point * share for point in read.odd_1))
+    assert key.h_query != honest.h_query
+    KeyChecks(key, R1CS, native).check_powers(read)
+    with pytest.raises(UnsafeKey, match="query H"):
+        KeyChecks(honest, R1CS, native).check_powers(read)
+
+
+def test_powers_that_were_cut_out_of_more(
+    native: Backend, honest: ProvingKey, powers: Path, tmp_path: Path
+) -> None:
+    """Then the basis of H has the last power, and section 2 has not: no ground for a refusal."""
+    sections, size = sections_of(powers.read_bytes()), domain_of(R1CS).size
+    log_size = u32(domain_of(R1CS).log_size)
+    cut = {1: sections[1][:-8] + log_size + u32(28), 2: sections[2][: (2 * size - 1) * 64]}
+    read = PowersOfTau.read(written(tmp_path / "cut.ptau", sections | cut), domain_of(R1CS))
+    KeyChecks(honest, R1CS, native).check_powers(read)
+
+
 SPOILT: dict[str, Callable[[dict[int, bytes]], object]] = {
     "no Lagrange basis": lambda sections: sections.pop(12),
+    "no powers": lambda sections: sections.pop(2),
+    "a power too few": lambda sections: sections.update({2: sections[2][:-64]}),
+    "no τ in G2": lambda sections: sections.update({3: sections[3][:128]}),
     "a basis cut short": lambda sections: sections.update({13: sections[13][:-128]}),
     "a point off the curve": lambda sections: sections.update({12: b"\1" * len(sections[12])}),
     "a longer header": lambda sections: sections.update({1: sections[1] + b"\0"}),
@@ -273,11 +368,9 @@ SPOILT: dict[str, Callable[[dict[int, bytes]], object]] = {
 def test_damaged_powers_are_refused(tmp_path: Path, name: str) -> None:
     """An error of ours for each, never a traceback of Python's."""
     log_size = domain_of(R1CS).log_size
-    parsed = parse_container(encode_powers(log_size, SECRETS, select()), b"ptau", versions=(1,))
-    sections = {number: bytes(reader.data) for number, reader in parsed.items()}
+    sections = sections_of(encode_powers(log_size, SECRETS, select()))
     SPOILT[name](sections)
-    path = tmp_path / "spoilt.ptau"
-    path.write_bytes(build_container(b"ptau", 1, sorted(sections.items())))
+    path = written(tmp_path / "spoilt.ptau", sections)
     with pytest.raises((Malformed, Conflict)):
         PowersOfTau.read(path, domain_of(R1CS))
 
@@ -291,3 +384,16 @@ def test_what_is_no_ptau_is_refused(tmp_path: Path, data: bytes) -> None:
         PowersOfTau.read(path, domain_of(R1CS))
     with pytest.raises(ZkError):
         PowersOfTau.read(tmp_path / "absent.ptau", domain_of(R1CS))
+
+
+def test_powers_that_may_not_be_read_are_refused(
+    powers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the system's reason: the file is there, and its size can be seen."""
+
+    def refuse(*_: object) -> NoReturn:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(MalformedFile, match="Permission denied"):
+        PowersOfTau.read(powers, domain_of(R1CS))

@@ -358,6 +358,7 @@ def test_entries_of_the_matrices_are_checked_alike(reference: Backend, native: B
     [
         put(2, BETA_2 + 128, bytes(128)),
         put(2, ALPHA_1, bytes(64)),
+        put(2, BETA_2 + 256, bytes(64)),
         put(3, 64, bytes(64)),
         lambda sections: put(3, 64, sections[3][:64])(sections),
         lambda sections: put(3, 0, sections[2][ALPHA_1 : ALPHA_1 + 64])(sections),
@@ -366,6 +367,7 @@ def test_entries_of_the_matrices_are_checked_alike(reference: Backend, native: B
     ids=[
         "gamma infinite",
         "alpha infinite",
+        "delta infinite in G1: no proof would be blinded",
         "IC infinite",
         "IC twice",
         "alpha = IC",

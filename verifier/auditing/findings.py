@@ -66,13 +66,8 @@ def finding(
     )
 
 
-def from_error(error: Exception, entry: int | None, code: Code | None = None) -> Finding:
+def from_error(error: ZkError, entry: int | None, code: Code | None = None) -> Finding:
     """An error that stopped the replay; its class says what kind of thing it is."""
-    if not isinstance(error, ZkError):
-        # No rule was written for this case, and still nobody can have followed the rules here.
-        return finding(
-            code or Code.RULE, entry, "transition", "one that the rules know how to judge", error
-        )
     chosen = code or _code_of(error)
     return finding(chosen, entry, error.subject, error.expected, error.actual)
 

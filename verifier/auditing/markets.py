@@ -67,7 +67,7 @@ class Markets:
             # The medians are taken anew, from the signed reports.
             seen = median([report.observation for report in transition.reports])
             expected = engine.matrices(seen, transition.time, settled)
-        except (ZkError, ArithmeticError, RuntimeError) as error:
+        except (ZkError, OverflowError) as error:  # prices in bounds may still exceed a float
             self.failed += 1
             return f"{_FAILED}{error}"
         difference = expected.differs_by_more_than_one(transition.matrices)

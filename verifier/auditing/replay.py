@@ -3,6 +3,9 @@
 It stops at the first entry from which nobody can go on: one that cannot be read, does not follow,
 is refused by the rules, or leads to another state than it says. What can be judged apart from the
 state (a proof, a matrix, a duty) does not stop it.
+
+Only the errors that judge data (`ZkError`) become findings. Any other is a defect in this program,
+which says nothing about the ledger: it ends the audit without a verdict.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ledger.encoding import Decoding
-from ledger.errors import DamagedLedger
+from ledger.errors import DamagedLedger, UnknownInstrument
 from ledger.execution import execute
 from ledger.genesis import Genesis
 from ledger.log import Entry
@@ -47,6 +50,8 @@ def read_genesis(log: Log, decoding: Decoding) -> tuple[Entry, Genesis]:
     _check_follows(entry, None)
     try:
         genesis = Genesis.decode(entry.transition, decoding)
+    except UnknownInstrument:
+        raise  # nothing is wrong with the ledger that we could see
     except ZkError as error:
         raise Stop(from_error(error, 0, Code.ENCODING)) from None
     return entry, genesis
@@ -98,7 +103,7 @@ class Replay:
             self.gathering.check(self.genesis.check())
             draft = self.state.draft(0)
             self.genesis.apply(draft)
-        except Exception as error:  # whatever it is, nobody can have founded this
+        except ZkError as error:
             raise Stop(from_error(error, 0, Code.GENESIS)) from None
         self._append(entry, draft.changes())
         self.replayed.settle(draft, 0)
@@ -133,13 +138,13 @@ class Replay:
     def _decoded(self, entry: Entry) -> AnyTransition:
         try:
             return decode_transition(entry.transition, self.replayed.decoding)
-        except Exception as error:  # nobody can have accepted what cannot be read
+        except ZkError as error:
             raise Stop(from_error(error, entry.number, Code.ENCODING)) from None
 
     def _executed(self, entry: Entry, transition: AnyTransition) -> State:
         try:
             return execute(self.state, transition, entry.time, entry.number, self.gathering)
-        except Exception as error:  # also what the rules did not foresee: they admit none of it
+        except ZkError as error:
             raise Stop(from_error(error, entry.number)) from None
 
     def _append(self, entry: Entry, changes: Mapping[str, bytes | None]) -> None:
@@ -169,9 +174,19 @@ class Replay:
 def _check_follows(entry: Entry, previous: Entry | None) -> None:
     """Its place, its hash, and the one before; the place counts, whatever number it gives."""
     place = 0 if previous is None else previous.number + 1
+    if not _is_formed(entry):
+        expected = "two numbers, and bytes"
+        raise Stop(finding(Code.DAMAGED, place, f"entry {place}", expected, "other things"))
     try:
         entry.check_follows(previous)
     except ZkError as error:
         raise Stop(from_error(error, place, Code.CHAIN)) from None
-    except (OverflowError, TypeError, ValueError, AttributeError) as error:
-        raise Stop(from_error(error, place, Code.DAMAGED)) from None
+
+
+def _is_formed(entry: Entry) -> bool:
+    """A log that somebody hands over may hold anything; one in a file is checked when read."""
+    numbers = (entry.number, entry.time)
+    fields = (entry.transition, entry.root, entry.previous, entry.hash)
+    return all(type(each) is int for each in numbers) and all(
+        isinstance(each, bytes) for each in fields
+    )

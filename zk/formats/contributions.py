@@ -11,8 +11,9 @@ contribution then multiplies δ by a secret x and shows
 | transcript | BLAKE2b-512 over the circuit's hash, all earlier contributions, s and sx |
 
 A beacon is a contribution whose secret follows from a public value that nobody could foresee.
-Here the hashes are checked, and that the last δ is the key's. That each contributor knew x, and
-that a beacon is the one it names, is for snarkjs to verify: its hash to a point is its own.
+Here the hashes are checked, and that the last δ is the key's. That each contributor knew x, that δ
+was multiplied by that x and not exchanged, and that a beacon is the one it names, is for snarkjs to
+verify: its hash to a point is its own. Until then anybody can end a chain with a δ that they know.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from zk.subgroup import check_subgroup
 
 _HASH_BYTES: Final = 64
 _BEACON: Final = 1
+#: As snarkjs has it.
+_MAX_ITERATIONS_LOG: Final = 63
 #: Two points, two more, and a hash; then the kind and the length of what follows.
 _SMALLEST: Final = 3 * G1Point.BYTES + G2Point.BYTES + _HASH_BYTES + 8
 
@@ -123,9 +126,14 @@ def _contribution(body: Reader) -> Contribution:
     parameters = dict(_parameters(Reader(memoryview(body.take(body.u32())), body.subject)))
     beacon = None
     if kind == _BEACON:
-        if not parameters.keys() >= {2, 3}:
-            raise MalformedFile(body.subject, expected="a beacon's value", actual="none")
-        beacon = Beacon(parameters[3].hex(), parameters[2][0])
+        iterations, value = parameters.get(2, b"\xff")[0], parameters.get(3, b"")
+        if not value or iterations > _MAX_ITERATIONS_LOG:
+            raise MalformedFile(
+                body.subject,
+                expected=f"a beacon's value, hashed at most 2^{_MAX_ITERATIONS_LOG} times",
+                actual=f"{value.hex() or 'none'}, 2^{iterations}",
+            )
+        beacon = Beacon(value.hex(), iterations)
     elif kind:
         raise MalformedFile(body.subject, expected="a contribution or a beacon", actual=kind)
     name = parameters.get(1, b"").decode(errors="replace")

@@ -9,9 +9,11 @@
 | 12, 13  | [L(τ)]₁, [L(τ)]₂ for the Lagrange bases of domains of 1, 2, 4, … rows        |
 | 14, 15  | [α·L(τ)]₁, [β·L(τ)]₁ likewise                                                |
 
-Section 12 has one domain more than the others, of 2^(p+1) rows. Files of big ceremonies fill a
-disk: this one is mapped, and only the bases that are asked for are read. Whether phase one itself
-was honest is in section 7, which is for snarkjs to verify.
+Section 12 has one domain more than the others, of 2^(p+1) rows. Section 2 has one power less than
+that; the last basis is made with 0 in its place, unless the file was cut out of a larger one. Files
+of big ceremonies fill a disk: this one is mapped, and only what is asked for is read (one that is
+cut short meanwhile ends the process). Whether phase one itself was honest is in section 7, which is
+for snarkjs to verify.
 """
 
 from __future__ import annotations
@@ -37,7 +39,10 @@ _MAX_BYTES: Final = 1 << 39
 
 @dataclass(frozen=True, slots=True)
 class PowersOfTau:
-    """What phase two builds a key of one domain from: its Lagrange basis at τ, four times."""
+    """What phase two builds a key of one domain from: its Lagrange basis at τ, four times.
+
+    Decoded, each point for itself; `zk.key_checks` shows that they belong together.
+    """
 
     domain: Domain
     alpha_1: G1Point
@@ -49,23 +54,28 @@ class PowersOfTau:
     beta_tau_1: tuple[G1Point, ...]
     #: The odd half of the basis of the domain of twice the size.
     odd_1: tuple[G1Point, ...]
+    #: 1, τ, τ², … up to the last but one that a basis of twice the size is made of; [τ]₂.
+    powers_1: tuple[G1Point, ...]
+    power_2: G2Point
 
     @classmethod
     def read(cls, path: Path, domain: Domain) -> Self:
         """The parts of a file that a key of that domain is made of."""
         check_file(path, _MAX_BYTES)
-        with path.open("rb") as file:
-            try:
+        try:
+            with path.open("rb") as file:
                 data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            except (OSError, ValueError):
-                raise MalformedFile(str(path), expected="a .ptau file", actual="none") from None
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "none"
+            raise MalformedFile(str(path), expected="a .ptau file", actual=reason) from None
         sections = parse_container(data, _KIND, versions=(1,))
         _check_power(section(sections, 1, "ptau"), domain)
         level = (domain.size - 1, domain.size)
         doubled = (2 * domain.size - 1, 2 * domain.size)
         beta_2 = _slice_2(section(sections, 6, "ptau"), 0, 1)[0]
+        power_2 = _slice_2(section(sections, 3, "ptau"), 1, 1)[0]
         tau_2 = _slice_2(_prepared(sections, 13), *level)
-        check_subgroup([beta_2, *tau_2])
+        check_subgroup([beta_2, power_2, *tau_2])
         return cls(
             domain=domain,
             alpha_1=_slice_1(section(sections, 4, "ptau"), 0, 1)[0],
@@ -76,6 +86,8 @@ class PowersOfTau:
             alpha_tau_1=_slice_1(_prepared(sections, 14), *level),
             beta_tau_1=_slice_1(_prepared(sections, 15), *level),
             odd_1=_slice_1(_prepared(sections, 12), *doubled)[1::2],
+            powers_1=_slice_1(section(sections, 2, "ptau"), 0, 2 * domain.size - 1),
+            power_2=power_2,
         )
 
 

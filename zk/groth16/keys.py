@@ -157,6 +157,9 @@ class ProvingKey:
         if max(len(self.a), len(self.b)) > self.domain.size:
             raise Malformed("matrices", expected=f"{self.domain.size} rows", actual=len(self.a))
         check_public_rows(self.a, self.b, self.public)
+        if self.delta_1.is_infinity:
+            # A proof's A would be the same each time, and low-entropy witnesses could be guessed.
+            raise UnsafeKey("[δ]₁", expected="a point", actual="infinity: no proof is blinded")
 
     @property
     def wires(self) -> int:

@@ -6,9 +6,18 @@ import hashlib
 
 import pytest
 
+from prover import sealed_file
 from prover.guardian import KeyShare
 from prover.guardian.errors import ShareRejected
-from prover.sealed_file import MAX_MEMORY, Cost, WrongPassword, seal, unseal
+from prover.sealed_file import (
+    MAX_MEMORY,
+    Cost,
+    Lock,
+    WrongPassword,
+    is_sealed,
+    seal,
+    unseal,
+)
 from tests.prover.guardian.circle import trusted
 from zk.errors import Malformed, MalformedFile
 from zk.randomness import insecure_seeded_randomness
@@ -28,6 +37,78 @@ def test_the_password_opens_it() -> None:
     assert unseal("right", SEALED) == PLAIN
     assert unseal("right", seal("right", b"", cost=CHEAP)) == b""
     assert unseal("right", seal("right", PLAIN)) == PLAIN
+
+
+def stretchings(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The salts that scrypt is asked about from now on."""
+    salts: list[bytes] = []
+
+    def counted(password: str, salt: bytes, cost: Cost) -> bytes:
+        salts.append(salt)
+        return stretched(password, salt, cost)
+
+    stretched = sealed_file._stretched
+    monkeypatch.setattr(sealed_file, "_stretched", counted)
+    return salts
+
+
+def test_a_lock_stretches_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often it seals and opens; every file has a nonce of its own, and opens alone."""
+    salts = stretchings(monkeypatch)
+    lock = Lock("right", CHEAP)
+    files = [lock.seal(PLAIN) for _ in range(5)]
+    assert [lock.unseal(data) for data in files] == [PLAIN] * 5
+    assert len(salts) == 1
+    assert len({data[27:39] for data in files}) == 5
+    assert len({data[39:] for data in files}) == 5
+    assert [unseal("right", data) for data in files] == [PLAIN] * 5
+
+
+def test_a_lock_goes_on_with_the_salt_of_what_it_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only if that cost as much as it is to cost; and never with the salt of what it could not."""
+    salts = stretchings(monkeypatch)
+    lock = Lock("right", CHEAP)
+    lock.unseal(SEALED)
+    assert lock.seal(PLAIN)[11:27] == SEALED[11:27]
+    assert len(salts) == 1
+    dearer = Lock("right", Cost(15))
+    dearer.unseal(SEALED)
+    assert dearer.seal(PLAIN)[8:27] != SEALED[8:27]
+    wrong = Lock("wrong", CHEAP)
+    with pytest.raises(WrongPassword):
+        wrong.unseal(SEALED)
+    assert wrong.seal(PLAIN)[11:27] != SEALED[11:27]
+
+
+#: Written by the code of the first version, of which nothing else is left.
+OLDER = bytes.fromhex(
+    "54414349545346310e08012f6e3c47c2a303f702925027faa867124384048fc3c35d487c8d46a34d9177e3bc07dd"
+    "4df8ee710e4515a3160e66ac713f4145cd58cdd835f01c4835c43959bf5b2bc7d35dfe344ecfe9e320874c4324d6"
+    "2aa27aec6952"
+)
+
+
+def test_a_file_of_the_first_version_opens() -> None:
+    """It is sealed anew as one of the second; neither passes for the other."""
+    assert is_sealed(OLDER)
+    assert unseal("right", OLDER) == PLAIN
+    lock = Lock("right", CHEAP)
+    lock.unseal(OLDER)
+    again = lock.seal(PLAIN)
+    assert again[:8] == b"TACITSF2"
+    assert unseal("right", again) == PLAIN
+    for magic, data in ((b"TACITSF2", OLDER), (b"TACITSF1", SEALED)):
+        with pytest.raises((WrongPassword, MalformedFile)):
+            unseal("right", repaired(magic + data[8:-32]))
+    with pytest.raises(WrongPassword):
+        unseal("wrong", OLDER)
+
+
+def test_a_lock_shows_nothing() -> None:
+    """Neither the password nor the key."""
+    lock = Lock("right", CHEAP)
+    lock.seal(PLAIN)
+    assert "right" not in repr(lock)
 
 
 def test_the_same_file_for_the_same_randomness() -> None:
@@ -70,13 +151,13 @@ def test_damage_is_seen_before_the_password_is_tried() -> None:
         with pytest.raises(MalformedFile):
             unseal("right", SEALED[:length])
     with pytest.raises(MalformedFile):
-        unseal("right", b"TACITSF2" + SEALED[8:])
+        unseal("right", b"TACITSF3" + SEALED[8:])
 
 
 def test_a_file_that_was_changed_on_purpose_does_not_open() -> None:
-    """Salt, ciphertext and tag are authenticated; so is what the header says of the cost."""
+    """Salt, nonce, ciphertext and tag are authenticated; so is what the header says of the cost."""
     body = SEALED[:-32]
-    for index in (11, 26, 27, len(body) - 1):
+    for index in (11, 26, 27, 38, 39, len(body) - 1):
         changed = bytearray(body)
         changed[index] ^= 1
         with pytest.raises(WrongPassword, match="rewritten"):

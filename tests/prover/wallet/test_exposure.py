@@ -12,9 +12,10 @@ from rich.console import Console
 from ledger.market.data import SCALE
 from ledger.market.presets import Preset, preset
 from ledger.records import Market
+from prover.scenario_names import scenario_label
 from prover.wallet import Exposure, exposure, heartbeat
 from prover.wallet.bars import bars
-from prover.wallet.exposure import market_exposure, scenario_label
+from prover.wallet.exposure import market_exposure
 from prover.wallet.liquidation import LiquidationPrices
 from prover.wallet.picture import Axis, money, svg
 from tests.ledger.world import stand_in_world

@@ -7,11 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from prover import sealed_file
 from prover.sealed_file import WrongPassword, seal
 from prover.wallet import Wallet, WalletFile
 from prover.wallet.errors import MalformedWallet, WalletInUse
 from tests.ledger.world import World, stand_in_world
-from tests.prover.wallet.purses import CHEAP, PASSWORD, file_in, funded, new_wallet, reopened
+from tests.prover.wallet.purses import (
+    CHEAP,
+    DECODING,
+    PASSWORD,
+    act,
+    file_in,
+    funded,
+    new_wallet,
+    reopened,
+)
 from zk.errors import Conflict, Malformed, MalformedFile
 
 
@@ -28,6 +38,26 @@ def wallet(world: World, tmp_path: Path) -> Wallet:
 def test_what_was_saved_is_found(wallet: Wallet) -> None:
     """Another process finds the same record."""
     assert reopened(wallet).record == wallet.record
+
+
+def test_a_wallet_stretches_its_password_once(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When it is made, and for all that it saves afterwards."""
+    calls: list[bytes] = []
+    stretched = sealed_file._stretched
+
+    def counted(password: str, salt: bytes, cost: sealed_file.Cost) -> bytes:
+        calls.append(salt)
+        return stretched(password, salt, cost)
+
+    monkeypatch.setattr(sealed_file, "_stretched", counted)
+    made = funded(world, tmp_path, "bob")
+    assert len(calls) == 1
+    again = Wallet.open(WalletFile(made.file.path, PASSWORD, CHEAP), made.proving, DECODING)
+    custodian = world.offices.custodian
+    act(world, again, lambda author, state: author.deposit(state, 0, 1, custodian))
+    assert len(calls) == 2
 
 
 def test_a_wrong_password_is_refused(wallet: Wallet) -> None:
@@ -49,7 +79,8 @@ def regions(size: int) -> dict[str, int]:
         "parallel": 10,
         "salt": 11,
         "end of the salt": 26,
-        "first ciphertext": 27,
+        "nonce": 27,
+        "first ciphertext": 39,
         "middle": size // 2,
         "tag": size - 40,
         "checksum": size - 32,
@@ -68,7 +99,7 @@ def test_damage_anywhere_is_named(wallet: Wallet, region: str) -> None:
     assert wallet.file.path.read_bytes() == data
 
 
-@pytest.mark.parametrize("size", [0, 1, 27, 74, 75, 500])
+@pytest.mark.parametrize("size", [0, 1, 27, 39, 86, 87, 500])
 def test_a_file_cut_short_is_named(wallet: Wallet, size: int) -> None:
     """However little is left."""
     wallet.file.path.write_bytes(wallet.file.path.read_bytes()[:size])

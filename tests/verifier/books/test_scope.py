@@ -57,5 +57,7 @@ def test_what_is_not_there_cannot_be_opened() -> None:
     books = _open(entries, WholeKeys(secret), accounts=[0, 99], epochs=(2, 40))
     assert [one.code for one in books.findings] == [Trouble.SCOPE, Trouble.SCOPE]
     assert not books.complete
+    assert books.exit_status == 1
+    assert books.statements
     backwards = _open(entries, WholeKeys(secret), epochs=(3, 2))
     assert [one.code for one in backwards.findings] == [Trouble.SCOPE]

@@ -11,7 +11,7 @@ consented to show it. So it has findings of its own, of the same form and severi
 | `opening`    | error    | what was decrypted does not open the commitment on the ledger          |
 | `balance`    | error    | all portfolios together are not what was paid in                       |
 | `margin`     | error    | an account in standing fails the margin that it proved in this epoch   |
-| `scope`      | warning  | an account or an epoch was asked for that does not exist               |
+| `scope`      | error    | an account or an epoch was asked for that does not exist               |
 | `replay`     | error    | the rules refuse an entry, and the books end before it                 |
 """
 
@@ -37,8 +37,8 @@ class Trouble(StrEnum):
     REPLAY = "replay"
 
 
-#: Gaps of what was asked or given; everything else is wrong.
-WARNINGS: Final = frozenset({Trouble.NOT_GIVEN, Trouble.SCOPE})
+#: Gaps of what was given; everything else is wrong, be it the ledger or what was asked of it.
+WARNINGS: Final = frozenset({Trouble.NOT_GIVEN})
 
 
 class BookFinding(Part):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger.encoding import Decoding
-from ledger.errors import DamagedLedger
+from ledger.errors import DamagedLedger, UnknownInstrument
 from ledger.execution import execute
 from ledger.genesis import Genesis
 from ledger.log import Entry
@@ -44,7 +44,7 @@ class Step:
 class Stopped(Exception):
     """An entry that the rules refuse."""
 
-    def __init__(self, entry: int, reason: Exception) -> None:
+    def __init__(self, entry: int, reason: ZkError) -> None:
         super().__init__(f"entry {entry}: {reason}")
         self.entry = entry
         self.reason = reason
@@ -64,6 +64,8 @@ class Walk:
             genesis = Genesis.decode(first.transition, self._decoding)
             draft = self._state.draft(0)
             genesis.apply(draft)
+        except UnknownInstrument:
+            raise
         except ZkError as error:
             raise Stopped(0, error) from None
         self._state.absorb(draft)
@@ -90,8 +92,7 @@ class Walk:
                 if isinstance(transition, UpdateMarket):
                     before_market()
                 draft = execute(self._state, transition, entry.time, number, _Unjudged())
-            except Exception as error:
-                # No rule was written for some cases, and still nobody followed the rules here.
+            except ZkError as error:
                 raise Stopped(number, error) from None
             number += 1
             written = [key for key in draft.changes() if key.startswith(_ACCOUNT)]
