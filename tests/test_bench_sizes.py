@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from benchmarks.page import RESULTS
+from benchmarks.sizes.charts import draw_sizes
 from benchmarks.sizes.clearing_house import House, needs
 from benchmarks.sizes.grid import STUDY, shape_of, shapes_of
 from benchmarks.sizes.laws import LAWS, described
@@ -93,6 +94,15 @@ def test_drawing_again_measures_nothing(measured: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert {name: (measured / name).read_bytes() for name in names} == before
     assert (measured / "again.json").read_bytes() == (measured / "s.json").read_bytes()
+
+
+@pytest.mark.parametrize("part", ["constraints", "costs"])
+def test_the_charts_of_the_page_are_of_the_results(part: str, tmp_path: Path) -> None:
+    """The study that is kept draws what is kept, byte for byte."""
+    draw_sizes(json.loads((RESULTS / "sizes.json").read_text()), tmp_path / "sizes")
+    file = f"sizes-{part}.svg"
+    assert (tmp_path / file).read_bytes() == (PAGE.parent / "images" / file).read_bytes()
+    assert f"(images/{file})" in PAGE.read_text()
 
 
 def test_the_law_of_the_constraints_is_exact() -> None:

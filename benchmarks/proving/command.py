@@ -42,7 +42,7 @@ def bench(
     ] = None,
     runs: Annotated[
         int | None,
-        typer.Option(min=1, help="Proofs of each; if not given 11, of standard 25, on py_ecc 1."),
+        typer.Option(min=1, help="Proofs of each; if not given 11, of standard 15, on py_ecc 1."),
     ] = None,
     peers: Annotated[
         str | None,

@@ -21,12 +21,12 @@ from zk.errors import Conflict
 from zk.parallel import cores
 
 #: Proofs of each cell where no number is asked for; the reference takes its time.
-RUNS: Final = MappingProxyType({"standard": 25})
+RUNS: Final = MappingProxyType({"standard": 15})
 OTHER_RUNS: Final = 11
 REFERENCE_RUNS: Final = 1
 QUICK_RUNS: Final = 3
-#: The shapes in which slow peers are compared too.
-SMALL: Final = ("tiny", "standard")
+#: What slow peers are compared with.
+SMALL: Final = (("solvency", "tiny"), ("solvency", "standard"))
 #: What a quick run measures of each backend.
 _QUICK: Final = MappingProxyType(
     {
@@ -73,7 +73,7 @@ def planned(wish: Wish) -> Plan:
     Where nothing else is said the native backend has every shape on one thread and on all, and
     the reference the smallest shape, on all. Peers are compared on the first backend, on most
     threads: with every circuit and shape where some were named, else with solvency and with the
-    standard shape; slow ones, where they are not named, with no shape beyond that. Distinct
+    standard shape; slow ones, where they are not named, with solvency up to that shape. Distinct
     proofs, which take long to make, are of that shape unless others are named.
     """
     peers, skipped = chosen_peers("auto" if wish.peers is None else wish.peers)
@@ -86,7 +86,7 @@ def planned(wish: Wish) -> Plan:
         skipped |= dict.fromkeys(slow, "too slow for a quick run; --peers names it")
         return Plan(tuple(_quick(wish, [name for name in names if name not in slow])), skipped)
     cells = tuple(
-        replace(cell, peers=tuple(n for n in cell.peers if cell.shape in SMALL or n not in slow))
+        replace(cell, peers=tuple(n for n in cell.peers if n not in slow or _is_small(cell)))
         for cell in _asked(wish, names)
     )
     return Plan(cells, skipped)
@@ -124,6 +124,10 @@ def _asked(wish: Wish, peers: Sequence[str]) -> Iterator[Cell]:
 def _is_compared(wish: Wish, circuit: str, shape: str) -> bool:
     everything = wish.circuits is not None or wish.shapes is not None
     return everything or circuit == "solvency" or shape == "standard"
+
+
+def _is_small(cell: Cell) -> bool:
+    return (cell.circuit, cell.shape) in SMALL
 
 
 def _runs(backend: Choice, shape: str) -> int:

@@ -28,7 +28,12 @@ def bench_clearing_house(
         int, typer.Option(min=1, help="Seconds within which all proofs of an epoch may come.")
     ] = _HOUSE.rush,
     results: Annotated[
-        Path, typer.Option(metavar="DIR", help="The folder of the results to work with.")
+        Path,
+        typer.Option(
+            metavar="DIR",
+            help="The folder of the results to work with.",
+            show_default="those of docs/performance.md",
+        ),
     ] = _RESULTS,
     json_file: JsonFileOption = None,
 ) -> None:
