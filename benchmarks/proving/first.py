@@ -25,7 +25,7 @@ from zk.formats.zkey import encode_zkey
 from zk.groth16 import Blinding
 
 #: Processes at most, and the proofs in each that follow the first.
-PROCESSES: Final = 5
+PROCESSES: Final = 3
 LATER: Final = 5
 
 
