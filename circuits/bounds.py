@@ -20,17 +20,17 @@ Matrix = Sequence[Sequence[int]]
 
 def checked_matrix(shape: Shape, matrix: Matrix) -> tuple[tuple[int, ...], ...]:
     """M with S rows of K entries, each within 48 signed bits."""
-    _check_length("matrix", "rows", shape.scenarios, matrix)
+    check_length("matrix", "rows", shape.scenarios, matrix)
     for index, row in enumerate(matrix):
-        _check_length(f"matrix row {index}", "entries", shape.components, row)
-        _check_entries(f"matrix row {index}", row, MATRIX_ENTRY)
+        check_length(f"matrix row {index}", "entries", shape.components, row)
+        check_entries(f"matrix row {index}", row, MATRIX_ENTRY)
     return tuple(tuple(row) for row in matrix)
 
 
 def checked_constants(shape: Shape, constants: Sequence[int]) -> tuple[int, ...]:
     """b with S entries, each within 112 signed bits."""
-    _check_length("constants", "entries", shape.scenarios, constants)
-    _check_entries("constants", constants, CONSTANT)
+    check_length("constants", "entries", shape.scenarios, constants)
+    check_entries("constants", constants, CONSTANT)
     return tuple(constants)
 
 
@@ -48,16 +48,19 @@ def checked_key(point: Point) -> Point:
 
 def checked_words(words: Sequence[int], count: int) -> tuple[int, ...]:
     """As many canonical elements of F_r as the message has words."""
-    _check_length("escrow", "words", count, words)
+    check_length("escrow", "words", count, words)
     return tuple(canonical(word, SCALAR_MODULUS, "escrow word") for word in words)
 
 
-def _check_length(subject: str, what: str, expected: int, items: Sequence[object]) -> None:
+def check_length(subject: str, what: str, expected: int, items: Sequence[object]) -> None:
+    """Raises `WrongDimensions`."""
     if len(items) != expected:
         raise WrongDimensions(subject, expected=f"{expected} {what}", actual=f"{len(items)} {what}")
 
 
-def _check_entries(subject: str, entries: Sequence[int], width: Width) -> None:
+def check_entries(subject: str, entries: Sequence[int], width: Width) -> None:
+    """Raises `OutOfBounds` for the first entry outside the width."""
+    low, high = width.minimum, width.maximum
     for index, entry in enumerate(entries):
-        if type(entry) is not int or entry not in width:
+        if type(entry) is not int or not low <= entry <= high:
             raise OutOfBounds(f"{subject}, entry {index}", expected=str(width), actual=entry)

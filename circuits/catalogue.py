@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from circuits.claim import Claim
 from circuits.fill import Fill
+from circuits.margin import Margin
 from circuits.shape import SHAPES, Shape
 from circuits.solvency import Solvency
 from zk.circuit import Circuit
 from zk.errors import Conflict
 
 STATEMENTS: Final[Mapping[str, Callable[[Shape], Circuit[Any, Any]]]] = MappingProxyType(
-    {"claim": Claim, "solvency": Solvency, "fill": Fill}
+    {"claim": Claim, "margin": Margin, "solvency": Solvency, "fill": Fill}
 )
 
 

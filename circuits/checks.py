@@ -14,7 +14,7 @@ from circuits.shape import BLINDING, Width
 from zk.babyjubjub import Point, combine
 from zk.errors import Unsatisfied
 from zk.field import SCALAR_MODULUS, signed
-from zk.generators import blinding_generator, value_generator
+from zk.generators import blinding_generator
 
 
 def as_integer(value: int) -> int:
@@ -36,10 +36,13 @@ def require_range(values: Sequence[int], widths: Sequence[Width], blinding: int)
 
 
 def require_opening(
-    commitment: Coordinates[int], indices: Sequence[int], values: Sequence[int], blinding: int
+    commitment: Coordinates[int],
+    generators: Sequence[Point],
+    values: Sequence[int],
+    blinding: int,
 ) -> None:
-    """`opening`: the commitment is Σ vₖ·Gₖ + r·H over these components."""
-    bases = [*(value_generator(index) for index in indices), blinding_generator()]
+    """`opening`: the commitment is Σ vₖ·Gₖ + r·H over these generators."""
+    bases = [*generators, blinding_generator()]
     actual = coordinates(combine(bases, [*values, blinding]))
     require("opening", actual == commitment, expected=commitment, actual=actual)
 

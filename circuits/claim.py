@@ -23,6 +23,7 @@ from circuits.gadgets.coordinates import Coordinates, coordinates
 from circuits.gadgets.pedersen import Component, enforce_opening
 from circuits.shape import BLINDING, Shape
 from zk.circuit import Circuit, Linear, System, total
+from zk.generators import value_generators
 from zk.pedersen import Commitment
 
 F = TypeVar("F")
@@ -47,14 +48,6 @@ class ClaimPrivate(Generic[F]):
 
     def __repr__(self) -> str:
         return "ClaimPrivate(<redacted>)"
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimBits:
-    """The bits that `range` has constrained; escrow packs the same ones."""
-
-    values: tuple[list[Linear], ...]
-    blinding: list[Linear]
 
 
 def claim_public(
@@ -86,7 +79,8 @@ class Claim(Circuit[ClaimPublic[Linear], ClaimPrivate[Linear]]):
         values = [as_integer(v) for v in private.values]
         blinding = as_integer(private.blinding)
         require_range(values, self.shape.widths, blinding)
-        require_opening(public.commitment, range(self.shape.components), values, blinding)
+        generators = value_generators(self.shape.components)
+        require_opening(public.commitment, generators, values, blinding)
         for index, (row, constant) in enumerate(zip(public.matrix, public.constants, strict=True)):
             value = sum(m * v for m, v in zip(row, values, strict=True)) + constant
             require("rows", value >= 0, expected=f"row {index} ≥ 0", actual=value)
@@ -94,32 +88,25 @@ class Claim(Circuit[ClaimPublic[Linear], ClaimPrivate[Linear]]):
     def define(
         self, cs: System, public: ClaimPublic[Linear], private: ClaimPrivate[Linear]
     ) -> None:
-        enforce_claim(cs, self.shape, public, private)
+        widths = self.shape.widths
+        with cs.scope("range"):
+            values = [enforce_width(cs, v, w) for v, w in zip(private.values, widths, strict=True)]
+            blinding = enforce_bits(cs, private.blinding, BLINDING.bits)
+        with cs.scope("opening"):
+            generators = value_generators(self.shape.components)
+            parts = zip(generators, widths, values, strict=True)
+            components = [Component(generator, width, bits) for generator, width, bits in parts]
+            enforce_opening(cs, public.commitment, components, blinding)
+        self._enforce_rows(cs, public, private)
         with cs.scope("context"):
             cs.square(public.context)
 
-
-def enforce_claim(
-    cs: System, shape: Shape, public: ClaimPublic[Linear], private: ClaimPrivate[Linear]
-) -> ClaimBits:
-    """`range`, `opening` and `rows`; the context is for the caller to constrain."""
-    with cs.scope("range"):
-        bits = ClaimBits(
-            tuple(
-                enforce_width(cs, value, width)
-                for value, width in zip(private.values, shape.widths, strict=True)
-            ),
-            enforce_bits(cs, private.blinding, BLINDING.bits),
-        )
-    with cs.scope("opening"):
-        components = [
-            Component(index, width, some)
-            for index, (width, some) in enumerate(zip(shape.widths, bits.values, strict=True))
-        ]
-        enforce_opening(cs, public.commitment, components, bits.blinding)
-    with cs.scope("rows"):
-        for index, (row, constant) in enumerate(zip(public.matrix, public.constants, strict=True)):
-            with cs.scope(str(index)):
-                products = [cs.product(m, v) for m, v in zip(row, private.values, strict=True)]
-                enforce_bits(cs, total([*products, constant]), shape.row_bits)
-    return bits
+    def _enforce_rows(
+        self, cs: System, public: ClaimPublic[Linear], private: ClaimPrivate[Linear]
+    ) -> None:
+        with cs.scope("rows"):
+            rows = zip(public.matrix, public.constants, strict=True)
+            for index, (row, constant) in enumerate(rows):
+                with cs.scope(str(index)):
+                    products = [cs.product(m, v) for m, v in zip(row, private.values, strict=True)]
+                    enforce_bits(cs, total([*products, constant]), self.shape.row_bits)

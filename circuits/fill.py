@@ -44,7 +44,9 @@ from circuits.gadgets.coordinates import Coordinates, coordinates
 from circuits.gadgets.pedersen import Component, enforce_opening
 from circuits.shape import BLINDING, Shape, Width
 from circuits.solvency import checked_escrow
+from zk.babyjubjub import Point
 from zk.circuit import Circuit, Linear, System
+from zk.generators import value_generator
 from zk.pedersen import Commitment
 
 F = TypeVar("F")
@@ -101,6 +103,11 @@ def traded_widths(shape: Shape) -> tuple[Width, ...]:
     return tuple(shape.widths[index] for index in shape.traded)
 
 
+def traded_generators(shape: Shape) -> tuple[Point, ...]:
+    """The generators of cash and instruments."""
+    return tuple(value_generator(index) for index in shape.traded)
+
+
 def fill_notice(
     order_blinding: int, fill: Coordinates[int], context: int, message: Sequence[int]
 ) -> tuple[int, ...]:
@@ -142,13 +149,13 @@ class Fill(Circuit[FillPublic[Linear], FillPrivate[Linear]]):
 
     def satisfaction(self, public: FillPublic[int], private: FillPrivate[int]) -> None:
         """Raises `Unsatisfied` with the name of the first check that fails."""
-        widths, indices = traded_widths(self.shape), self.shape.traded
+        widths, generators = traded_widths(self.shape), traded_generators(self.shape)
         order, fill = _as_integers(private.order), _as_integers(private.fill)
         q, R = as_integer(private.filled), as_integer(private.whole)
         for opening in (order, fill):
             require_range(opening.values, widths, opening.blinding)
         for point, opening in ((public.order, order), (public.fill, fill)):
-            require_opening(point, indices, opening.values, opening.blinding)
+            require_opening(point, generators, opening.values, opening.blinding)
         fits = 0 <= q - 1 < 1 << QUANTITY_BITS and 0 <= R - q < 1 << QUANTITY_BITS
         require("quantity", fits, expected="0 < q ≤ R", actual=(q, R))
         for whole, part in zip(order.values[1:], fill.values[1:], strict=True):
@@ -182,8 +189,9 @@ class Fill(Circuit[FillPublic[Linear], FillPrivate[Linear]]):
         return _TradedBits(values, enforce_bits(cs, opening.blinding, BLINDING.bits))
 
     def _components(self, bits: _TradedBits) -> list[Component]:
-        parts = zip(self.shape.traded, traded_widths(self.shape), bits.values, strict=True)
-        return [Component(index, width, some) for index, width, some in parts]
+        generators, widths = traded_generators(self.shape), traded_widths(self.shape)
+        parts = zip(generators, widths, bits.values, strict=True)
+        return [Component(generator, width, some) for generator, width, some in parts]
 
 
 def _enforce_fraction_or_better(cs: System, private: FillPrivate[Linear]) -> None:

@@ -6,6 +6,7 @@ Everything is drawn from the `Randomness` that is given, so a seeded one repeats
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -20,8 +21,15 @@ from circuits.fill import (
     traded_widths,
 )
 from circuits.gadgets.coordinates import coordinates
-from circuits.shape import Shape
-from circuits.solvency import SolvencyPrivate, SolvencyPublic, solvency_public
+from circuits.margin import MarginPrivate, MarginPublic, margin_private, margin_public
+from circuits.schedule import LIMIT, Schedule, judge
+from circuits.shape import SCALE, Shape
+from circuits.solvency import (
+    SolvencyPrivate,
+    SolvencyPublic,
+    solvency_message,
+    solvency_public,
+)
 from zk.babyjubjub import Point
 from zk.field import SCALAR_MODULUS, SUBGROUP_ORDER
 from zk.pedersen import Commitment, Opening
@@ -48,18 +56,33 @@ def sample_claim(
     return public, ClaimPrivate(values, opening.blinding)
 
 
+def sample_margin(
+    shape: Shape, randomness: Randomness
+) -> tuple[MarginPublic[int], MarginPrivate[int]]:
+    """A book that meets its margin to the last unit of cash."""
+    opening = Opening.of(_portfolio(shape, randomness), randomness)
+    schedule = _schedule(shape, randomness)
+    cash, *rest = opening.values
+    # What the book leaves without a floor, in whole units of cash: all of it is then asked for.
+    remains = judge(shape, schedule, opening.values).total
+    cash += max(0, -(remains // SCALE))
+    opening = Opening((cash, *rest), opening.blinding)
+    floor = judge(shape, schedule, opening.values).total // SCALE
+    schedule = replace(schedule, floor=floor)
+    public = margin_public(shape, opening.commit(), schedule, randomness(SCALAR_MODULUS))
+    return public, margin_private(shape, schedule, opening)
+
+
 def sample_solvency(
     shape: Shape, randomness: Randomness
 ) -> tuple[SolvencyPublic[int], SolvencyPrivate[int]]:
-    """A claim with its opening in escrow, under a key drawn for the occasion."""
-    claim, private = sample_claim(shape, randomness)
+    """A book with its opening in escrow, under a key drawn for the occasion."""
+    margin, private = sample_margin(shape, randomness)
     secret = randomness(1 << SECRET_BITS)
-    message = pack(private.values, private.blinding, shape.widths)
-    escrow = encrypt(_key(randomness), secret, claim.context, message)
-    commitment = Commitment(Point(claim.commitment.x, claim.commitment.y))
-    public = solvency_public(
-        shape, commitment, claim.matrix, claim.constants, claim.context, escrow
-    )
+    message = solvency_message(shape, private.values, private.reserved, private.blinding)
+    escrow = encrypt(_key(randomness), secret, margin.context, message)
+    commitment = Commitment(Point(margin.commitment.x, margin.commitment.y))
+    public = solvency_public(shape, commitment, margin.schedule, margin.context, escrow)
     return public, SolvencyPrivate(private, secret)
 
 
@@ -100,8 +123,30 @@ def traded_commitment(shape: Shape, values: tuple[int, ...], blinding: int) -> C
 
 
 SAMPLES: Final[Mapping[str, Callable[[Shape, Randomness], tuple[Any, Any]]]] = MappingProxyType(
-    {"claim": sample_claim, "solvency": sample_solvency, "fill": sample_fill}
+    {
+        "claim": sample_claim,
+        "margin": sample_margin,
+        "solvency": sample_solvency,
+        "fill": sample_fill,
+    }
 )
+
+
+def _schedule(shape: Shape, randomness: Randomness) -> Schedule[int]:
+    """Haircuts, marks, moves and charges of invented sizes, under a cap that leaves room."""
+    return Schedule(
+        values=tuple(randomness(1000) for _ in range(shape.assets - 1)),
+        mark=tuple(randomness(1000) for _ in range(shape.instruments)),
+        moves=tuple(
+            tuple(tuple(randomness(201) - 100 for _ in range(b.columns)) for _ in range(b.rows))
+            for b in shape.blocks
+        ),
+        charges=tuple(randomness(10) for _ in range(shape.instruments)),
+        weights=tuple(randomness(1000) for _ in range(shape.instruments)),
+        floor=0,
+        cap=shape.instruments * 1000 * _LOTS,
+        credit=LIMIT.maximum,
+    )
 
 
 def _portfolio(shape: Shape, randomness: Randomness) -> tuple[int, ...]:

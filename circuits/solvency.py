@@ -1,11 +1,11 @@
-"""Solvency(shape): a Claim whose opening is put in escrow.
+"""Solvency(shape): Margin whose opening is put in escrow.
 
-Public: as Claim, and the escrow (P, E, words). Private: as Claim, and the escrow's secret.
+Public: as Margin, and the escrow (P, E, words). Private: as Margin, and the escrow's secret.
 
-| check    | says                                                             |
-| -------- | ---------------------------------------------------------------- |
-| as Claim | `range`, `opening`, `rows`                                        |
-| `escrow` | E = e·B, and the words are (v, r) + keystream of (e·P, context)    |
+| check     | says                                                                |
+| --------- | ------------------------------------------------------------------- |
+| as Margin | `range`, `reserved`, `opening`, `losses`, `charges`, `total`, …       |
+| `escrow`  | E = e·B, and the words are (v, n, r) + keystream of (e·P, context)    |
 
 The keystream absorbs the context, so nothing else needs to constrain it.
 """
@@ -16,15 +16,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from circuits.bounds import Matrix, checked_key, checked_words
+from circuits.bounds import checked_key, checked_words
 from circuits.checks import as_integer, require_escrow
-from circuits.claim import Claim, ClaimPrivate, ClaimPublic, claim_public, enforce_claim
-from circuits.escrow import EscrowPublic, enforce_escrow, message_words, pack, word_count
+from circuits.escrow import EscrowPublic, enforce_escrow, message_words, pack, unpack, word_count
 from circuits.gadgets.coordinates import Coordinates
+from circuits.margin import (
+    Margin,
+    MarginPrivate,
+    MarginPublic,
+    enforce_margin,
+    escrowed_widths,
+    margin_public,
+)
+from circuits.schedule import Schedule
 from circuits.shape import Shape, Width
 from zk.babyjubjub import Point
 from zk.circuit import Circuit, Linear, System
-from zk.pedersen import Commitment
+from zk.errors import Malformed
+from zk.pedersen import Commitment, Opening
 
 F = TypeVar("F")
 
@@ -33,7 +42,7 @@ F = TypeVar("F")
 class SolvencyPublic(Generic[F]):
     """What the verifier knows; `solvency_public` makes one that is within its bounds."""
 
-    claim: ClaimPublic[F]
+    margin: MarginPublic[F]
     escrow: EscrowPublic[F]
 
 
@@ -41,7 +50,7 @@ class SolvencyPublic(Generic[F]):
 class SolvencyPrivate(Generic[F]):
     """What only the prover knows."""
 
-    claim: ClaimPrivate[F]
+    margin: MarginPrivate[F]
     secret: F
 
     def __repr__(self) -> str:
@@ -58,14 +67,29 @@ def checked_escrow(escrow: EscrowPublic[int], widths: Sequence[Width]) -> Escrow
 def solvency_public(
     shape: Shape,
     commitment: Commitment,
-    matrix: Matrix,
-    constants: Sequence[int],
+    schedule: Schedule[int],
     context: int,
     escrow: EscrowPublic[int],
 ) -> SolvencyPublic[int]:
     """The public part, refused where a bound is broken that the circuit relies on."""
-    claim = claim_public(shape, commitment, matrix, constants, context)
-    return SolvencyPublic(claim, checked_escrow(escrow, shape.widths))
+    margin = margin_public(shape, commitment, schedule, context)
+    return SolvencyPublic(margin, checked_escrow(escrow, escrowed_widths(shape)))
+
+
+def solvency_message(
+    shape: Shape, values: Sequence[int], reserved: int, blinding: int
+) -> tuple[int, ...]:
+    """What an escrow of this opening holds."""
+    return pack((*values, reserved), blinding, escrowed_widths(shape))
+
+
+def read_message(shape: Shape, words: Sequence[int]) -> Opening:
+    """The opening in a decrypted message; no account holds a reserve of its own."""
+    opening = unpack(words, escrowed_widths(shape))
+    *values, reserved = opening.values
+    if reserved:
+        raise Malformed("escrow", expected="no reserve in an account", actual="another number")
+    return Opening(tuple(values), opening.blinding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +99,25 @@ class Solvency(Circuit[SolvencyPublic[Linear], SolvencyPrivate[Linear]]):
     shape: Shape
 
     def example(self) -> tuple[SolvencyPublic[int], SolvencyPrivate[int]]:
-        public, private = Claim(self.shape).example()
-        escrow = EscrowPublic(
-            Coordinates(0, 0), Coordinates(0, 0), (0,) * word_count(self.shape.widths)
-        )
+        public, private = Margin(self.shape).example()
+        words = (0,) * word_count(escrowed_widths(self.shape))
+        escrow = EscrowPublic(Coordinates(0, 0), Coordinates(0, 0), words)
         return SolvencyPublic(public, escrow), SolvencyPrivate(private, 0)
 
     def satisfaction(self, public: SolvencyPublic[int], private: SolvencyPrivate[int]) -> None:
         """Raises `Unsatisfied` with the name of the first check that fails."""
-        Claim(self.shape).satisfaction(public.claim, private.claim)
-        values = [as_integer(v) for v in private.claim.values]
-        message = pack(values, as_integer(private.claim.blinding), self.shape.widths)
-        require_escrow(public.escrow, as_integer(private.secret), public.claim.context, message)
+        margin = private.margin
+        Margin(self.shape).satisfaction(public.margin, margin)
+        values = [as_integer(v) for v in margin.values]
+        reserved, blinding = as_integer(margin.reserved), as_integer(margin.blinding)
+        message = solvency_message(self.shape, values, reserved, blinding)
+        require_escrow(public.escrow, as_integer(private.secret), public.margin.context, message)
 
     def define(
         self, cs: System, public: SolvencyPublic[Linear], private: SolvencyPrivate[Linear]
     ) -> None:
-        bits = enforce_claim(cs, self.shape, public.claim, private.claim)
+        bits = enforce_margin(cs, self.shape, public.margin, private.margin)
         with cs.scope("escrow"):
-            message = message_words(bits.values, bits.blinding, self.shape.widths)
-            enforce_escrow(cs, public.escrow, private.secret, public.claim.context, message)
+            packed = (*bits.values, bits.reserved)
+            message = message_words(packed, bits.blinding, escrowed_widths(self.shape))
+            enforce_escrow(cs, public.escrow, private.secret, public.margin.context, message)

@@ -33,6 +33,11 @@ def blinding_generator() -> Point:
     return hash_to_curve("H")
 
 
+def reserve_generator() -> Point:
+    """F, on which an account holds what its open orders reserve."""
+    return hash_to_curve("F")
+
+
 @cache
 def hash_to_curve(label: str) -> Point:
     """A generator of the subgroup whose discrete logarithm nobody knows."""

@@ -29,16 +29,16 @@ from circuits.shape import BLINDING, Width
 from zk.babyjubjub import Point, combine
 from zk.circuit import Linear, System
 from zk.field import SUBGROUP_ORDER, inverse
-from zk.generators import blinding_generator, value_generator
+from zk.generators import blinding_generator
 
 _HALF = inverse(2, SUBGROUP_ORDER)
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One term of the sum: its generator's index, its width and its bits."""
+    """One term of the sum: its generator, its width and its bits."""
 
-    index: int
+    generator: Point
     width: Width
     bits: Sequence[Linear]
 
@@ -52,10 +52,10 @@ def enforce_opening(
     """C commits to these components, and to zero in every other, under that blinding."""
     accumulator: MontgomeryPoint | None = None
     for component in components:
-        base = halved(value_generator(component.index))
+        base = halved(component.generator)
         accumulator = accumulate_windows(cs, accumulator, component.bits, base)
     accumulator = accumulate_windows(cs, accumulator, blinding, halved(blinding_generator()))
-    shift = _shift(tuple((component.index, component.width) for component in components))
+    shift = _shift(tuple((component.generator, component.width) for component in components))
     opened = add_constant(cs, to_edwards(cs, accumulator), shift)
     enforce_same_point(cs, opened, commitment)
 
@@ -66,9 +66,9 @@ def halved(point: Point) -> Point:
     return point * _HALF
 
 
-def _shift(components: tuple[tuple[int, Width], ...]) -> Point:
+def _shift(components: tuple[tuple[Point, Width], ...]) -> Point:
     """−(Σ κₖ·Gₖ + κ_r·H)."""
-    points = [halved(value_generator(index)) for index, _ in components]
+    points = [halved(generator) for generator, _ in components]
     surplus = [_doubled_surplus(width) for _, width in components]
     return -combine([*points, halved(blinding_generator())], [*surplus, _doubled_surplus(BLINDING)])
 

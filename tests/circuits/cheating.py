@@ -75,8 +75,8 @@ def input_register(compiled: CompiledCircuit, name: str) -> int:
 
 
 def outputs(compiled: CompiledCircuit) -> frozenset[int]:
-    """The public inputs that a prover makes: points and words, not the key, M, b or the context."""
-    given = ("key", "matrix", "constants", "context")
+    """The public inputs that a prover makes: points and words, not the key, the market, the use."""
+    given = ("key", "matrix", "constants", "schedule", "context")
     return frozenset(
         register
         for register, name in enumerate(compiled.public_names, start=1)

@@ -12,7 +12,8 @@ from circuits.gadgets.coordinates import coordinates
 from circuits.gadgets.fixed_base import signed_number
 from circuits.gadgets.montgomery import montgomery_coordinates
 from circuits.gadgets.pedersen import halved
-from circuits.shape import BLINDING, CASH, WINDOW_BITS
+from circuits.shape import BLINDING, CASH, RESERVED, WINDOW_BITS, Width
+from circuits.solvency import solvency_message
 from tests.circuits.bent_windows import bent_bits
 from tests.circuits.cheating import (
     bit_lies,
@@ -23,14 +24,23 @@ from tests.circuits.cheating import (
     play,
     traced,
 )
-from tests.circuits.statements import CIRCUITS, SECRET, TINY, Portfolio, Trade, commit
+from tests.circuits.statements import (
+    CIRCUITS,
+    SECRET,
+    TINY,
+    Portfolio,
+    Trade,
+    about,
+    commit,
+    context_of,
+)
 from zk.babyjubjub import Point
 from zk.circuit import CompiledCircuit, Operation, compile_circuit
 from zk.field import SCALAR_MODULUS, inverse
-from zk.generators import blinding_generator, value_generator
+from zk.generators import blinding_generator, reserve_generator, value_generator
 from zk.pedersen import Commitment
 
-#: An account that owes 1000, under rows that say "cash is not negative".
+#: An account that owes 1000, under rows that say "cash is not negative", or under any margin.
 INSOLVENT: Final = Portfolio(values=(-1000, 5, 5, 5))
 HONEST: Final = Portfolio()
 TRADE: Final = Trade()
@@ -57,10 +67,11 @@ class Cheat:
 
 def cash_from_bent_bits(name: str) -> Cheat:
     """An insolvent account opens its own commitment to 2³⁹ more cash than it has."""
-    honest = bits(INSOLVENT.values[0] - CASH.minimum, CASH.bits)
+    width = _cash(name)
+    honest = bits(INSOLVENT.values[0] - width.minimum, width.bits)
     bent, more = bent_bits(halved(value_generator(0)), honest, window=13, least=1)
     claimed = replace(INSOLVENT, values=(INSOLVENT.values[0] + more, *INSOLVENT.values[1:]))
-    return _with_bits(name, _about(name, claimed, INSOLVENT), "values[0]", bent)
+    return _with_bits(name, about(name, claimed, INSOLVENT.commitment()), "values[0]", bent)
 
 
 def blinding_from_bent_bits(name: str) -> Cheat:
@@ -68,7 +79,17 @@ def blinding_from_bent_bits(name: str) -> Cheat:
     honest = bits(HONEST.blinding, BLINDING.bits)
     bent, more = bent_bits(halved(blinding_generator()), honest, window=40, least=1)
     claimed = replace(HONEST, blinding=HONEST.blinding + more)
-    return _with_bits(name, _about(name, claimed, HONEST), "blinding", bent)
+    return _with_bits(name, about(name, claimed, HONEST.commitment()), "blinding", bent)
+
+
+def reserve_from_bent_bits(name: str) -> Cheat:
+    """Orders reserve more than the account has, and it opens its P to a reserve below zero."""
+    true = replace(HONEST, reserved=1 << 50)
+    honest = bits(true.reserved, RESERVED.bits)
+    bent, more = bent_bits(halved(reserve_generator()), honest, window=16, least=-9)
+    assert true.reserved + more < 0
+    claimed = replace(true, reserved=true.reserved + more)
+    return _with_bits(name, about(name, claimed, true.commitment()), "reserved", bent)
 
 
 def fill_from_bent_bits() -> Cheat:
@@ -82,7 +103,13 @@ def fill_from_bent_bits() -> Cheat:
 
 def foreign_commitment(name: str) -> Cheat:
     """The margin of one account is proven with the opening of another."""
-    return Cheat(name, *_about(name, HONEST, INSOLVENT))
+    return Cheat(name, *about(name, HONEST, INSOLVENT.commitment()))
+
+
+def hidden_reserve(name: str) -> Cheat:
+    """What the open orders of an account reserve is in its P, and is not spoken of."""
+    true = replace(HONEST, reserved=1 << 50)
+    return Cheat(name, *about(name, HONEST, true.commitment()))
 
 
 def foreign_fill() -> Cheat:
@@ -98,7 +125,7 @@ def foreign_order() -> Cheat:
 
 def subtracted_window(name: str) -> Cheat:
     """One slope is that of P − Q: one digit counts with the other sign, and all else follows."""
-    window, u = 20, HONEST.values[0] - CASH.minimum
+    window, u = 20, HONEST.values[0] - CASH.minimum  # of all bits, whatever they are made of
     base, weight = halved(value_generator(0)), 1 << WINDOW_BITS * window
     partial = base * signed_number(WINDOW_BITS * window, u % weight)
     digit = signed_number(WINDOW_BITS, u >> WINDOW_BITS * window) * weight
@@ -106,23 +133,71 @@ def subtracted_window(name: str) -> Cheat:
     slope = (-v2 - v1) * inverse(u2 - u1, SCALAR_MODULUS) % SCALAR_MODULUS
     opened = replace(HONEST, values=(HONEST.values[0] - digit, *HONEST.values[1:]))
     register = hints(compile_circuit(CIRCUITS[name]), Operation.QUOTIENT)[window - 1].first
-    return Cheat(name, *_about(name, HONEST, opened), {register: slope})
+    return Cheat(name, *about(name, HONEST, opened.commitment()), {register: slope})
 
 
-def negative_row(name: str, row: int) -> Cheat:
+def negative_row(row: int) -> Cheat:
     """An account that owes 1000 in one scenario proves that it owes nothing in any."""
     matrix = [(0,) * TINY.components] * TINY.scenarios
     matrix[row] = INSOLVENT.matrix[row]
-    portfolio = replace(INSOLVENT, matrix=tuple(matrix))
-    return Cheat(name, *_about(name, portfolio, portfolio))
+    return Cheat("claim", *replace(INSOLVENT, matrix=tuple(matrix)).claim())
 
 
-def moved_context() -> Cheat:
-    """A claim that was made for one use is moved to another."""
-    public, private = HONEST.claim()
-    (square,) = traced(compile_circuit(CIRCUITS["claim"]), "context")
+def moved_context(name: str) -> Cheat:
+    """What was made for one use is moved to another."""
+    public, private = about(name, HONEST)
+    (square,) = traced(compile_circuit(CIRCUITS[name]), "context")
     lies = {only_register(square.c): public.context**2 % SCALAR_MODULUS}
-    return Cheat("claim", replace(public, context=public.context + 1), private, lies)
+    return Cheat(name, replace(public, context=public.context + 1), private, lies)
+
+
+def no_loss(name: str, row: int) -> Cheat:
+    """A book that one row of a coin would ruin claims that it loses nothing there."""
+    book = replace(HONEST, schedule=_one_row(row, (-(10**9), 0, 0)))
+    return Cheat(name, *about(name, replace(book, losses=(0,))))
+
+
+def gain_instead_of_a_loss(name: str) -> Cheat:
+    """Debts are covered by a coin whose every row gains: its loss is claimed to be below zero."""
+    rising = replace(HONEST.schedule, moves=(((0, 0, 10**9),) * 8,), credit=10**10)
+    book = replace(HONEST, values=(-1000, 2000, 0, 0), schedule=rising)
+    return Cheat(name, *about(name, replace(book, losses=(-2000 * 10**9,))))
+
+
+def long_left_out(name: str) -> Cheat:
+    """A position of 30 lots, each charged more than the book has, is claimed to be none."""
+    schedule = replace(HONEST.schedule, charges=(10**12, 0))
+    return Cheat(name, *about(name, replace(HONEST, schedule=schedule, longs=(0, 0))))
+
+
+def long_below_zero(name: str) -> Cheat:
+    """Debts are covered by the charge of lots that are claimed to be held long less than not."""
+    schedule = replace(HONEST.schedule, charges=(0, 10**12), credit=10**10)
+    book = replace(HONEST, values=(-1000, 0, 0, -40), schedule=schedule)
+    return Cheat(name, *about(name, replace(book, longs=(0, -5))))
+
+
+def gross_left_out(name: str) -> Cheat:
+    """A position twenty times as heavy as the cap is claimed to be none."""
+    schedule = replace(HONEST.schedule, weights=(60_000_000, 0), charges=(0, 0))
+    return Cheat(name, *about(name, replace(HONEST, schedule=schedule, longs=(0, 0))))
+
+
+def margin_wanting(name: str) -> Cheat:
+    """A book that owes nothing, and has a unit of cash less than its floor asks for."""
+    schedule = replace(HONEST.schedule, floor=HONEST.values[0] + 1000)
+    return Cheat(name, *about(name, replace(HONEST, schedule=schedule)))
+
+
+def paid_with_a_pledge(name: str) -> Cheat:
+    """Cash is owed against coins that cover it, in a market that lends none."""
+    return Cheat(name, *about(name, replace(HONEST, values=(-1, 20_000, 0, 0))))
+
+
+def past_the_cap(name: str) -> Cheat:
+    """A book of a weight more than the cap has."""
+    schedule = replace(HONEST.schedule, cap=30 * 1_000_000 + 40 * 600_000 - 1)
+    return Cheat(name, *about(name, replace(HONEST, schedule=schedule)))
 
 
 def bent_secret(name: str) -> Cheat:
@@ -187,13 +262,20 @@ def shared_registers(compiled: CompiledCircuit) -> tuple[int, int]:
 def message(name: str) -> tuple[int, ...]:
     """What the honest escrow of that statement holds."""
     if name == "solvency":
-        return pack(HONEST.values, HONEST.blinding, TINY.widths)
+        return solvency_message(TINY, HONEST.values, HONEST.reserved, HONEST.blinding)
     return pack(TRADE.fill, TRADE.fill_blinding, traded_widths(TINY))
 
 
-def _about(name: str, claimed: Portfolio, committed: Portfolio) -> tuple[Any, Any]:
-    commitment = committed.commitment()
-    return claimed.claim(commitment) if name == "claim" else claimed.solvency(commitment)
+def _cash(name: str) -> Width:
+    """What the program of that statement decomposes cash by."""
+    return CASH if name == "claim" else CASH.inner
+
+
+def _one_row(row: int, moves: tuple[int, int, int]) -> Any:
+    """A market in which one row moves, and no other does."""
+    rows = [(0, 0, 0)] * TINY.blocks[0].rows
+    rows[row] = moves
+    return replace(HONEST.schedule, moves=(tuple(rows),))
 
 
 def _escrowed(name: str) -> tuple[Any, Any]:
@@ -206,7 +288,7 @@ def _fill_of(trade: Trade) -> Commitment:
 
 def _with_bits(name: str, parts: tuple[Any, Any], register: str, values: list[int]) -> Cheat:
     compiled = compile_circuit(CIRCUITS[name])
-    path = register if register in compiled.private_names else f"claim.{register}"
+    path = register if register in compiled.private_names else f"margin.{register}"
     return Cheat(name, *parts, bit_lies(bits_of(compiled, path), values))
 
 
@@ -215,5 +297,4 @@ def _with_escrow(public: Any, **changes: Any) -> Any:
 
 
 def _masked_with(name: str, public: Any, x: int, y: int) -> Any:
-    context = public.claim.context if name == "solvency" else public.context
-    return _with_escrow(public, words=mask(message(name), (x, y, context)))
+    return _with_escrow(public, words=mask(message(name), (x, y, context_of(public))))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from circuits.escrow import EscrowPublic, enforce_escrow, enforce_masked
-from circuits.gadgets.bits import enforce_bits, enforce_width
+from circuits.gadgets.bits import enforce_bits, enforce_inner_half, enforce_width
 from circuits.gadgets.coordinates import Coordinates
 from circuits.gadgets.edwards import add_constant, enforce_same_point
 from circuits.gadgets.fixed_base import accumulate_windows
@@ -33,6 +33,7 @@ from circuits.shape import BLINDING, POSITION, SHAPES, WINDOW_BITS
 from zk.babyjubjub import Point
 from zk.circuit import Linear, System
 from zk.circuit.folding import is_linear
+from zk.generators import value_generator
 
 COSTS_FILE: Final = Path(__file__).with_name("gadget_costs.csv")
 
@@ -86,6 +87,11 @@ def measure() -> list[Cost]:
     return [
         *(_bits(count) for count in (1, 47, 111, 252)),
         cost("enforce_width", lambda b: enforce_width(b, b.signal(), POSITION), bits=POSITION.bits),
+        cost(
+            "enforce_inner_half",
+            lambda b: enforce_inner_half(b, b.signal(), POSITION),
+            bits=POSITION.bits,
+        ),
         cost("select_signed", lambda b: select_signed(b, b.signals(3), _window_table())),
         cost("negate_if", lambda b: negate_if(b, b.signal(), b.signal())),
         cost("add_incomplete", lambda b: add_incomplete(b, b.montgomery(), b.montgomery())),
@@ -142,7 +148,10 @@ def _opening(components: int) -> Cost:
     """Of so many positions: the price of a window is the same in every width."""
 
     def state(bench: Bench) -> None:
-        parts = [Component(i, POSITION, bench.signals(POSITION.bits)) for i in range(components)]
+        parts = [
+            Component(value_generator(index), POSITION, bench.signals(POSITION.bits))
+            for index in range(components)
+        ]
         enforce_opening(bench, bench.edwards(), parts, bench.signals(BLINDING.bits))
 
     windows = (components * POSITION.bits + BLINDING.bits) // WINDOW_BITS

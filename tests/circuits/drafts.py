@@ -15,10 +15,9 @@ from typing import Any, Self
 
 from circuits.checks import as_integer
 from circuits.claim import Claim, ClaimPrivate, ClaimPublic
-from circuits.escrow import SECRET_BITS, EscrowPublic, encrypt, pack
+from circuits.escrow import SECRET_BITS, EscrowPublic, encrypt
 from circuits.gadgets.coordinates import Coordinates, coordinates
 from circuits.shape import BLINDING, CONSTANT, Shape, Width
-from circuits.solvency import Solvency, SolvencyPrivate, SolvencyPublic
 from zk.babyjubjub import Point, combine
 from zk.circuit import Circuit
 from zk.field import SCALAR_MODULUS, SUBGROUP_ORDER
@@ -105,7 +104,7 @@ def cut_to(values: Sequence[int], widths: Sequence[Width]) -> tuple[int, ...]:
 
 @dataclass(kw_only=True)
 class ClaimDraft(Draft):
-    """A portfolio and its rows."""
+    """A portfolio and the rows of a claim."""
 
     values: list[int]
     blinding: int
@@ -161,36 +160,6 @@ class ClaimDraft(Draft):
     def proven(self, private: Any) -> Any:
         values = cut_to(private.values, self.shape.widths)
         return ClaimPrivate(values, lowest_bits(private.blinding, BLINDING))
-
-
-@dataclass(kw_only=True)
-class SolvencyDraft(ClaimDraft):
-    """A claim, and what its escrow is made of."""
-
-    secret: int = 0
-    key: int = 1
-
-    @classmethod
-    def sample(cls, shape: Shape, random: Random) -> Self:
-        """A true claim, under a key and a secret of its own."""
-        draft = super().sample(shape, random)
-        draft.secret, draft.key = any_secret(random), any_key(random)
-        return draft
-
-    @property
-    def circuit(self) -> Circuit[Any, Any]:
-        return Solvency(self.shape)
-
-    def made(self) -> Statement:
-        widths = self.shape.widths
-        message = pack(cut_to(self.values, widths), lowest_bits(self.blinding, BLINDING), widths)
-        escrow = encrypted(self.key, self.used(self.secret, SECRET), self.context, message)
-        private = SolvencyPrivate(self.private(), self.secret)
-        return SolvencyPublic(self.public(), escrow), private
-
-    def proven(self, private: Any) -> Any:
-        secret = lowest_bits(private.secret, SECRET)
-        return SolvencyPrivate(super().proven(private.claim), secret)
 
 
 def any_secret(random: Random) -> int:

@@ -10,9 +10,12 @@ from typing import Any, Final
 from circuits.checks import as_integer
 from circuits.escrow import SECRET_BITS
 from circuits.fill import QUANTITY_BITS, traded_widths
-from circuits.shape import BLINDING, CASH, CONSTANT, MATRIX_ENTRY, Shape, Width
-from tests.circuits.drafts import ClaimDraft, Draft, SolvencyDraft, within
+from circuits.schedule import FLOOR, LIMIT, LONG_BITS, UNSIGNED_ENTRY, loss_bits
+from circuits.shape import BLINDING, CASH, CONSTANT, MATRIX_ENTRY, RESERVED, Shape, Width
+from tests.circuits.drafts import ClaimDraft, Draft, within
 from tests.circuits.fill_drafts import FillDraft
+from tests.circuits.margin_drafts import MarginDraft, SolvencyDraft, met_exactly
+from tests.circuits.statements import margin_widths
 from zk.field import SCALAR_MODULUS, SUBGROUP_ORDER
 
 #: Changes a draft; the draft's own type is that of the statement it is listed for.
@@ -61,11 +64,14 @@ NO_FRACTIONS: Final = (
 
 
 def at_every_edge(
-    kind: type[ClaimDraft | FillDraft], shape: Shape, random: Random
+    kind: type[ClaimDraft | MarginDraft | FillDraft], shape: Shape, random: Random
 ) -> Iterator[Draft]:
     """Drafts that put one private input after another at each of its edges."""
     if issubclass(kind, FillDraft):
         yield from _fills_at_every_edge(shape, random)
+        return
+    if issubclass(kind, MarginDraft):
+        yield from _margins_at_every_edge(kind, shape, random)
         return
     for index, width in enumerate(shape.widths):
         for edge in width_edges(width):
@@ -77,10 +83,44 @@ def at_every_edge(
         draft = kind.sample(shape, random)
         draft.blinding = edge
         yield draft
+
+
+def _margins_at_every_edge(
+    kind: type[MarginDraft], shape: Shape, random: Random
+) -> Iterator[MarginDraft]:
+    for index, width in enumerate(shape.widths):
+        for edge in {*width_edges(width), *width_edges(width.inner)}:
+            draft = kind.sample(shape, random)
+            draft.values[index], draft.held = edge, index
+            draft.settle(random)
+            yield draft
+    for name, edges in {"blinding": BLINDING_EDGES, "reserved": width_edges(RESERVED)}.items():
+        for edge in edges:
+            draft = kind.sample(shape, random)
+            setattr(draft, name, edge)
+            draft.settle(random)
+            yield draft
+    yield from _claims_at_every_edge(kind, shape, random)
     for edge in SECRET_EDGES if issubclass(kind, SolvencyDraft) else ():
         escrowed = SolvencyDraft.sample(shape, random)
         escrowed.secret = edge
         yield escrowed
+
+
+def _claims_at_every_edge(
+    kind: type[MarginDraft], shape: Shape, random: Random
+) -> Iterator[MarginDraft]:
+    """Losses and longs that are claimed at the ends of their bits, and beside what is true."""
+    for place in range(len(shape.blocks)):
+        for edge in (*width_edges(Width(loss_bits(shape, place), signed=False)), None):
+            draft = kind.sample(shape, random)
+            draft.more_lost[place] = -1 if edge is None else edge - draft.lost[place]
+            yield draft
+    for place in range(shape.instruments):
+        for edge in (*width_edges(Width(LONG_BITS, signed=False)), None):
+            draft = kind.sample(shape, random)
+            draft.more_long[place] = -1 if edge is None else edge - draft.long[place]
+            yield draft
 
 
 def _fills_at_every_edge(shape: Shape, random: Random) -> Iterator[FillDraft]:
@@ -117,7 +157,7 @@ def _zeros_everywhere(draft: ClaimDraft, random: Random) -> None:
     draft.constants = [0] * draft.shape.scenarios
 
 
-def _negative_ones_as_elements(draft: ClaimDraft, random: Random) -> None:
+def _negative_ones_as_elements(draft: ClaimDraft | MarginDraft, random: Random) -> None:
     draft.values = [value % SCALAR_MODULUS for value in draft.values]
 
 
@@ -126,7 +166,7 @@ def _all_at_one_end(draft: ClaimDraft, random: Random) -> None:
     draft.values = [getattr(width, end) for width in draft.shape.widths]
 
 
-def _blinding(draft: ClaimDraft, random: Random) -> None:
+def _blinding(draft: ClaimDraft | MarginDraft, random: Random) -> None:
     draft.blinding = random.choice([edge for edge in BLINDING_EDGES if edge in BLINDING])
 
 
@@ -196,6 +236,56 @@ def _both_blindings(draft: FillDraft, random: Random) -> None:
     draft.order_blinding, draft.fill_blinding = random.choice(edges), random.choice(edges)
 
 
+def _any_book(draft: MarginDraft, random: Random) -> None:
+    draft.values = [within(width, random) for width in margin_widths(draft.shape)]
+
+
+def _no_book(draft: MarginDraft, random: Random) -> None:
+    draft.values, draft.blinding, draft.reserved = [0] * draft.shape.components, 0, 0
+    draft.set(floor=0)
+
+
+def _book_at_one_end(draft: MarginDraft, random: Random) -> None:
+    end = random.choice(("minimum", "maximum"))
+    draft.values = [getattr(width, end) for width in margin_widths(draft.shape)]
+
+
+def _reserve(draft: MarginDraft, random: Random) -> None:
+    draft.reserved = random.choice((0, 1, RESERVED.maximum, random.randrange(1 << RESERVED.bits)))
+
+
+def _market_at_its_bounds(draft: MarginDraft, random: Random) -> None:
+    ends, most = (MATRIX_ENTRY.minimum, 0, MATRIX_ENTRY.maximum), (0, UNSIGNED_ENTRY.maximum)
+    instruments = range(draft.shape.instruments)
+    draft.set(
+        values=tuple(random.choice(most) for _ in draft.schedule.values),
+        mark=tuple(random.choice(ends) for _ in instruments),
+        moves=tuple(
+            tuple(tuple(random.choice((*ends, move)) for move in row) for row in rows)
+            for rows in draft.schedule.moves
+        ),
+        charges=tuple(random.choice(most) for _ in instruments),
+        weights=tuple(random.choice(most) for _ in instruments),
+        floor=random.choice((0, FLOOR.maximum)),
+        cap=random.choice((0, LIMIT.maximum)),
+        credit=random.choice((0, LIMIT.maximum)),
+    )
+
+
+def _met_exactly(draft: MarginDraft, random: Random) -> None:
+    met_exactly(draft)
+
+
+def _claimed_too_large(draft: MarginDraft, random: Random) -> None:
+    """Losses and longs that are not there, as far as what is left allows."""
+    draft.settle(random)
+    charges = sum(draft.schedule.charges) + 1
+    spare = draft.judgement().total // 2
+    draft.more_lost = [random.randint(0, spare) // len(draft.more_lost) for _ in draft.more_lost]
+    more = min(1 << 20, spare // charges)
+    draft.more_long = [random.randint(0, max(more, 0)) for _ in draft.more_long]
+
+
 _CLAIM: Final[tuple[Change, ...]] = (
     _any_values,
     _negative_ones_as_elements,
@@ -205,6 +295,18 @@ _CLAIM: Final[tuple[Change, ...]] = (
     _matrix_at_its_bounds,
     _largest_row,
     _rows_exactly_zero,
+    _context,
+)
+_MARGIN: Final[tuple[Change, ...]] = (
+    _any_book,
+    _negative_ones_as_elements,
+    _no_book,
+    _book_at_one_end,
+    _blinding,
+    _reserve,
+    _market_at_its_bounds,
+    _met_exactly,
+    _claimed_too_large,
     _context,
 )
 _FILL: Final[tuple[Change, ...]] = (
@@ -221,7 +323,8 @@ _FILL: Final[tuple[Change, ...]] = (
 EDGES: Final[Mapping[str, tuple[Change, ...]]] = MappingProxyType(
     {
         "claim": _CLAIM,
-        "solvency": (*_CLAIM, _secret, _another_key),
+        "margin": _MARGIN,
+        "solvency": (*_MARGIN, _secret, _another_key),
         "fill": (*_FILL, _secret, _another_key),
     }
 )

@@ -11,8 +11,11 @@ import pytest
 from circuits.claim import claim_public
 from circuits.escrow import EscrowPublic, encrypt, pack, word_count
 from circuits.fill import fill_public, traded_widths
+from circuits.margin import escrowed_widths, margin_public
+from circuits.schedule import Schedule
 from circuits.shape import SHAPES
 from circuits.solvency import solvency_public
+from tests.circuits.statements import SCHEDULE
 from verifier.proofs import points_of
 from zk.babyjubjub import Point
 from zk.backends import Choice, select
@@ -23,12 +26,13 @@ TINY: Final = SHAPES["tiny"]
 
 @dataclass(frozen=True)
 class Everything:
-    """The arguments of all three functions, each of them in order."""
+    """The arguments of all four functions, each of them in order."""
 
     commitment: Commitment
     other: Commitment
     matrix: Any
     constants: Any
+    schedule: Schedule[Any]
     context: Any
     escrow: EscrowPublic[Any]
     traded_escrow: EscrowPublic[Any]
@@ -37,15 +41,16 @@ class Everything:
 
 def honest() -> Everything:
     """What nobody has a reason to refuse."""
-    key, widths, traded = Point.BASE8 * 5, TINY.widths, traded_widths(TINY)
+    key, widths, traded = Point.BASE8 * 5, escrowed_widths(TINY), traded_widths(TINY)
     opening = Opening((1, 2, 3, 4), 7)
     return Everything(
         commitment=opening.commit(),
         other=(-opening).commit(),
         matrix=[[0] * TINY.components for _ in range(TINY.scenarios)],
         constants=[0] * TINY.scenarios,
+        schedule=SCHEDULE,
         context=9,
-        escrow=encrypt(key, 11, 9, pack((1, 2, 3, 4), 7, widths)),
+        escrow=encrypt(key, 11, 9, pack((1, 2, 3, 4, 0), 7, widths)),
         traded_escrow=encrypt(key, 12, 9, pack((1, 3, 4), 7, traded)),
         notice=(0,) * word_count(traded),
     )
@@ -56,11 +61,14 @@ def claim(e: Everything) -> object:
     return looked_at(claim_public(TINY, e.commitment, e.matrix, e.constants, e.context))
 
 
+def margin(e: Everything) -> object:
+    """`margin_public` of its share."""
+    return looked_at(margin_public(TINY, e.commitment, e.schedule, e.context))
+
+
 def solvency(e: Everything) -> object:
     """`solvency_public` of its share."""
-    return looked_at(
-        solvency_public(TINY, e.commitment, e.matrix, e.constants, e.context, e.escrow)
-    )
+    return looked_at(solvency_public(TINY, e.commitment, e.schedule, e.context, e.escrow))
 
 
 def fill(e: Everything) -> object:
@@ -75,6 +83,6 @@ def looked_at(public: object) -> object:
 
 
 Check = Callable[[Everything], object]
-WITH_ROWS: Final = pytest.mark.parametrize("check", [claim, solvency])
+WITH_SCHEDULE: Final = pytest.mark.parametrize("check", [margin, solvency])
 WITH_ESCROW: Final = pytest.mark.parametrize("check", [solvency, fill])
-ALL: Final = pytest.mark.parametrize("check", [claim, solvency, fill])
+ALL: Final = pytest.mark.parametrize("check", [claim, margin, solvency, fill])

@@ -23,6 +23,24 @@ from circuits.fill import (
     traded_widths,
 )
 from circuits.gadgets.coordinates import coordinates
+from circuits.margin import (
+    Margin,
+    MarginPrivate,
+    MarginPublic,
+    margin_public,
+)
+from circuits.schedule import (
+    FLOOR,
+    LIMIT,
+    LONG_BITS,
+    UNSIGNED_ENTRY,
+    Schedule,
+    empty_schedule,
+    judge,
+    longs,
+    loss_bits,
+    losses,
+)
 from circuits.shape import (
     BLINDING,
     CASH,
@@ -30,20 +48,29 @@ from circuits.shape import (
     CONSTANT,
     MATRIX_ENTRY,
     POSITION,
+    RESERVED,
     SHAPES,
     Shape,
+    Width,
 )
-from circuits.solvency import Solvency, SolvencyPrivate, SolvencyPublic, solvency_public
+from circuits.solvency import (
+    Solvency,
+    SolvencyPrivate,
+    SolvencyPublic,
+    solvency_message,
+    solvency_public,
+)
 from tests.circuits.cheating import broken_scopes, play
 from zk.babyjubjub import Point, combine
 from zk.circuit import compile_circuit
 from zk.field import SCALAR_MODULUS, SUBGROUP_ORDER
-from zk.generators import blinding_generator, value_generator
+from zk.generators import blinding_generator, reserve_generator, value_generator
 from zk.pedersen import Commitment
 
 TINY: Final[Shape] = SHAPES["tiny"]
 CIRCUITS: Final[dict[str, Any]] = {
     "claim": Claim(TINY),
+    "margin": Margin(TINY),
     "solvency": Solvency(TINY),
     "fill": Fill(TINY),
 }
@@ -67,29 +94,56 @@ EDGE_SECRETS: Final = (
     (1 << SECRET_BITS) - 1,
 )
 Matrix = tuple[tuple[int, ...], ...]
+#: A market without a zero in it: eight moves of one coin, four of them down.
+SCHEDULE: Final = Schedule(
+    values=(300_000,),
+    mark=(2_000_000, 500_000),
+    moves=(tuple((50_000 * k, -20_000 * k, 30_000 * k) for k in (-4, -3, -2, -1, 1, 2, 3, 4)),),
+    charges=(10_000, 20_000),
+    weights=(1_000_000, 600_000),
+    floor=100,
+    cap=60_000_000,
+    credit=5,
+)
+NOTHING_ASKED: Final = replace(empty_schedule(TINY), cap=LIMIT.maximum, credit=LIMIT.maximum)
 
 
-def commit(indices: Sequence[int], values: Sequence[int], blinding: int) -> Commitment:
-    """Σ vₖ·Gₖ + r·H over these components, for a blinding of any size."""
-    bases = [*(value_generator(index) for index in indices), blinding_generator()]
-    return Commitment(combine(bases, [*values, blinding]))
+def commit(
+    indices: Sequence[int], values: Sequence[int], blinding: int, reserved: int = 0
+) -> Commitment:
+    """Σ vₖ·Gₖ + n·F + r·H over these components, for a blinding of any size."""
+    generators = [value_generator(index) for index in indices]
+    bases = [*generators, reserve_generator(), blinding_generator()]
+    return Commitment(combine(bases, [*values, reserved, blinding]))
+
+
+def margin_widths(shape: Shape) -> tuple[Width, ...]:
+    """What a component may be in a margin: the inner half of its width, where it is signed."""
+    return tuple(width.inner for width in shape.widths)
 
 
 @dataclass(frozen=True)
 class Portfolio:
-    """What a claim or a solvency is about; every row says "cash is not negative"."""
+    """What a claim, a margin or a solvency is about; the claim's rows say "cash is not negative".
+
+    The losses and longs of a margin are the least that there are, unless others are claimed.
+    """
 
     values: tuple[int, ...] = (1000, 2000, 30, -40)
     blinding: int = 0x1234_5678_9ABC_DEF0
+    reserved: int = 0
     matrix: Matrix = ((1, 0, 0, 0),) * TINY.scenarios
     constants: tuple[int, ...] = (0,) * TINY.scenarios
+    schedule: Schedule[int] = SCHEDULE
+    losses: tuple[int, ...] | None = None
+    longs: tuple[int, ...] | None = None
     context: int = CONTEXT
     secret: int = SECRET
     key: Point = Point.BASE8 * KEY_SECRET
 
     def commitment(self) -> Commitment:
         """The commitment to these values."""
-        return commit(range(TINY.components), self.values, self.blinding)
+        return commit(range(TINY.components), self.values, self.blinding, self.reserved)
 
     def claim(
         self, commitment: Commitment | None = None
@@ -99,15 +153,27 @@ class Portfolio:
         public = claim_public(TINY, C, self.matrix, self.constants, self.context)
         return public, ClaimPrivate(self.values, self.blinding)
 
+    def margin(
+        self, commitment: Commitment | None = None
+    ) -> tuple[MarginPublic[int], MarginPrivate[int]]:
+        """The margin, about this commitment or another."""
+        C = commitment or self.commitment()
+        public = margin_public(TINY, C, self.schedule, self.context)
+        least = losses(TINY, self.schedule, self.values)
+        lost = least if self.losses is None else self.losses
+        held = longs(TINY, self.values) if self.longs is None else self.longs
+        return public, MarginPrivate(self.values, self.reserved, self.blinding, lost, held)
+
     def solvency(
         self, commitment: Commitment | None = None
     ) -> tuple[SolvencyPublic[int], SolvencyPrivate[int]]:
         """The solvency; what is escrowed are these values, whatever the commitment."""
-        message = pack(self.values, self.blinding, TINY.widths)
+        message = solvency_message(TINY, self.values, self.reserved, self.blinding)
         escrow = encrypt(self.key, self.secret, self.context, message)
+        margin, private = self.margin(commitment)
         C = commitment or self.commitment()
-        public = solvency_public(TINY, C, self.matrix, self.constants, self.context, escrow)
-        return public, SolvencyPrivate(ClaimPrivate(self.values, self.blinding), self.secret)
+        public = solvency_public(TINY, C, margin.schedule, self.context, escrow)
+        return public, SolvencyPrivate(private, self.secret)
 
 
 @dataclass(frozen=True)
@@ -148,16 +214,33 @@ def statement_of(name: str, secret: int = SECRET, blinding: int = 77) -> tuple[A
     """A true statement of that name with this secret and blinding."""
     if name == "fill":
         return Trade(secret=secret, fill_blinding=blinding).statement()
-    portfolio = Portfolio(secret=secret, blinding=blinding)
-    return portfolio.claim() if name == "claim" else portfolio.solvency()
+    return about(name, Portfolio(secret=secret, blinding=blinding))
+
+
+def about(name: str, portfolio: Portfolio, commitment: Commitment | None = None) -> tuple[Any, Any]:
+    """The statement of that name about a portfolio, and about this commitment or its own."""
+    return {"claim": portfolio.claim, "margin": portfolio.margin, "solvency": portfolio.solvency}[
+        name
+    ](commitment)
+
+
+def margin_of(part: Any) -> Any:
+    """The margin that a solvency contains, or a margin itself: of either part of a statement."""
+    return part.margin if isinstance(part, (SolvencyPublic, SolvencyPrivate)) else part
+
+
+def context_of(public: Any) -> int:
+    """The context of any public part."""
+    context: int = margin_of(public).context
+    return context
 
 
 def edge_statements(name: str) -> list[tuple[Any, Any]]:
     """True statements of that name at the edges of every width."""
     if name == "fill":
         return [trade.statement() for trade in edge_trades()]
-    portfolios = edge_portfolios()
-    return [p.claim() if name == "claim" else p.solvency() for p in portfolios]
+    portfolios = edge_portfolios() if name == "claim" else edge_books()
+    return [about(name, portfolio) for portfolio in portfolios]
 
 
 def edge_portfolios() -> list[Portfolio]:
@@ -166,15 +249,44 @@ def edge_portfolios() -> list[Portfolio]:
     most = tuple(width.maximum for width in TINY.widths)
     nothing = Portfolio(values=(0,) * TINY.components, matrix=((0,) * TINY.components,) * 4)
     return [
+        *_edges_of_nothing(nothing),
+        replace(nothing, values=least),
+        replace(nothing, values=most),
+        replace(nothing, values=least, blinding=0, secret=0, context=0),
+        largest_row(),
+    ]
+
+
+def edge_books() -> list[Portfolio]:
+    """The same for a margin: everything at the ends of inner halves, reserves, and lies that hurt.
+
+    All that is smallest is worth something only where a short position has a negative mark.
+    """
+    least = tuple(width.minimum for width in margin_widths(TINY))
+    most = tuple(width.maximum for width in margin_widths(TINY))
+    nothing = Portfolio(values=(0,) * TINY.components, schedule=NOTHING_ASKED)
+    short = replace(NOTHING_ASKED, mark=(MATRIX_ENTRY.minimum, 0))
+    largest = largest_book()
+    lost = (judge(TINY, largest.schedule, largest.values).total,)
+    return [
+        *_edges_of_nothing(nothing),
+        replace(nothing, values=least, schedule=short),
+        replace(nothing, values=most),
+        replace(nothing, values=(RESERVED.maximum, 0, 0, 0), reserved=RESERVED.maximum),
+        replace(nothing, values=most, reserved=RESERVED.maximum, blinding=BLINDING.maximum),
+        replace(nothing, longs=((1 << LONG_BITS) - 1,) * 2),
+        replace(largest, losses=lost),  # nothing is left, by losses that are not there
+        largest,
+    ]
+
+
+def _edges_of_nothing(nothing: Portfolio) -> list[Portfolio]:
+    return [
         replace(nothing, blinding=0),  # C is the identity
         *(replace(nothing, blinding=r) for r in EDGE_BLINDINGS),
         *(replace(nothing, secret=u) for u in EDGE_SECRETS),
         replace(nothing, context=0),
         replace(nothing, context=SCALAR_MODULUS - 1),
-        replace(nothing, values=least),
-        replace(nothing, values=most),
-        replace(nothing, values=least, blinding=0, secret=0, context=0),
-        largest_row(),
     ]
 
 
@@ -217,6 +329,50 @@ def _first_row(values: tuple[int, ...], row: tuple[int, ...], constant: int) -> 
     others = ((0,) * TINY.components,) * (TINY.scenarios - 1)
     constants = (constant, *(0,) * (TINY.scenarios - 1))
     return Portfolio(values, matrix=(row, *others), constants=constants)
+
+
+def largest_book() -> Portfolio:
+    """Every value and entry at the bound that leaves as much as can be left, and more in each row.
+
+    Positions are short under a negative mark; so they pay no charge and take nothing of the cap.
+    """
+    cash, collateral, *positions = margin_widths(TINY)
+    low, high = MATRIX_ENTRY.minimum, MATRIX_ENTRY.maximum
+    schedule = Schedule(
+        values=(UNSIGNED_ENTRY.maximum,),
+        mark=(low, low),
+        moves=(((low, low, high),) * 8,),
+        charges=(UNSIGNED_ENTRY.maximum,) * 2,
+        weights=(0, 0),
+        floor=0,
+        cap=LIMIT.maximum,
+        credit=LIMIT.maximum,
+    )
+    values = (cash.maximum, collateral.maximum, *(width.minimum for width in positions))
+    return Portfolio(values, schedule=schedule)
+
+
+def poorest_book() -> Portfolio:
+    """Every value, entry and claim at the bound that leaves as little as can be left."""
+    cash, collateral, *positions = margin_widths(TINY)
+    low, high = MATRIX_ENTRY.minimum, MATRIX_ENTRY.maximum
+    schedule = Schedule(
+        values=(0,),
+        mark=(high, high),
+        moves=(((high, high, low),) * 8,),
+        charges=(UNSIGNED_ENTRY.maximum,) * 2,
+        weights=(UNSIGNED_ENTRY.maximum,) * 2,
+        floor=FLOOR.maximum,
+        cap=0,
+        credit=0,
+    )
+    return Portfolio(
+        values=(cash.minimum, collateral.maximum, *(width.minimum for width in positions)),
+        reserved=RESERVED.maximum,
+        schedule=schedule,
+        losses=((1 << loss_bits(TINY, 0)) - 1,),
+        longs=((1 << LONG_BITS) - 1,) * 2,
+    )
 
 
 def refused_by(name: str, public: object, private: object) -> set[str]:

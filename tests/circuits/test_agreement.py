@@ -14,29 +14,27 @@ import pytest
 from circuits.claim import Claim, ClaimPublic, claim_public
 from circuits.fill import FillPublic, fill_public
 from circuits.gadgets.coordinates import Coordinates
+from circuits.margin import MarginPublic, margin_public
 from circuits.shape import BLINDING, SHAPES, Shape
 from circuits.solvency import SolvencyPublic, solvency_public
 from tests.circuits.breaking import BREAKING, Breaking
-from tests.circuits.drafts import (
-    ClaimDraft,
-    Draft,
-    SolvencyDraft,
-    Statement,
-)
+from tests.circuits.drafts import ClaimDraft, Draft, Statement
 from tests.circuits.edges import EDGES, at_every_edge
 from tests.circuits.fill_drafts import FillDraft
+from tests.circuits.margin_drafts import MarginDraft, SolvencyDraft
 from zk.babyjubjub import Point
 from zk.circuit import Circuit, CompiledCircuit, compile_circuit
 from zk.errors import Unsatisfied
 from zk.pedersen import Commitment
 
-DRAFTS: Final[dict[str, type[ClaimDraft | SolvencyDraft | FillDraft]]] = {
+DRAFTS: Final[dict[str, type[ClaimDraft | MarginDraft | FillDraft]]] = {
     "claim": ClaimDraft,
+    "margin": MarginDraft,
     "solvency": SolvencyDraft,
     "fill": FillDraft,
 }
 CASES: Final = {"tiny": 200, "standard": 100}
-CHUNKS: Final = [("tiny", index) for index in range(10)] + [("standard", index) for index in (0, 1)]
+CHUNKS: Final = [("tiny", index) for index in range(8)] + [("standard", 0)]
 #: The constraint system itself costs as much again: every so many cases it is asked as well.
 R1CS_EVERY: Final = 20
 
@@ -84,9 +82,10 @@ def checked(shape: Shape, public: Any) -> object:
     match public:
         case ClaimPublic(commitment, constants, matrix, context):
             return claim_public(shape, _commitment(commitment), matrix, constants, context)
-        case SolvencyPublic(ClaimPublic(commitment, constants, matrix, context), escrow):
-            held = _commitment(commitment)
-            return solvency_public(shape, held, matrix, constants, context, escrow)
+        case MarginPublic(commitment, schedule, context):
+            return margin_public(shape, _commitment(commitment), schedule, context)
+        case SolvencyPublic(MarginPublic(commitment, schedule, context), escrow):
+            return solvency_public(shape, _commitment(commitment), schedule, context, escrow)
         case FillPublic(order, fill, escrow, notice, context):
             held, delta = _commitment(order), _commitment(fill)
             return fill_public(shape, held, delta, escrow, notice, context)
@@ -106,10 +105,16 @@ def mutated(name: str, shape: Shape, random: Random) -> tuple[Draft, str]:
     draft.settle(random)
     breaking: list[Breaking] = []
     if random.random() < 0.5:
-        breaking = random.choices(BREAKING[name], k=random.choice((1, 1, 2, 3)))
+        checks = random.choices(checks_of(name), k=random.choice((1, 1, 2, 3)))
+        breaking = [random.choice([w for w in BREAKING[name] if w.check == c]) for c in checks]
     for way in breaking:
         way.change(draft, random)
     return draft, f"{[edge.__name__ for edge in edges]} {[str(way) for way in breaking]}"
+
+
+def checks_of(name: str) -> list[str]:
+    """Every named check that a statement can be broken in."""
+    return sorted({way.check for way in BREAKING[name]})
 
 
 @pytest.mark.parametrize(("shape", "chunk"), CHUNKS)
@@ -124,8 +129,9 @@ def test_integers_and_constraints_agree(name: str, shape: str, chunk: int) -> No
             verdicts[require_agreement(draft, thoroughly=index % R1CS_EVERY == 0)] += 1
         except AssertionError as error:
             raise AssertionError(f"case {index}: {done}") from error
-    assert 0.35 < verdicts[None] / verdicts.total() < 0.65
-    assert set(verdicts) == {None} | {way.check for way in BREAKING[name]}
+    assert 0.3 < verdicts[None] / verdicts.total() < 0.7
+    if shape == "tiny":
+        assert set(verdicts) == {None, *checks_of(name)}
 
 
 @pytest.mark.parametrize(

@@ -12,21 +12,22 @@ from typing import Any, Final
 import pytest
 
 from circuits.bounds import checked_matrix
-from circuits.claim import ClaimPrivate
 from circuits.errors import OutOfBounds
 from circuits.escrow import SECRET_BITS
 from circuits.gadgets.coordinates import Coordinates
 from circuits.gadgets.fixed_base import signed_number
 from circuits.shape import BLINDING, CONSTANT, MATRIX_ENTRY, SHAPES
-from circuits.solvency import solvency_public
+from circuits.solvency import SolvencyPrivate, solvency_public
 from tests.circuits.cheating import broken_scopes
 from tests.circuits.public_parts import looked_at
 from tests.circuits.statements import (
     CIRCUITS,
     TINY,
     Portfolio,
+    about,
     largest_debt,
     largest_row,
+    margin_widths,
     refused_by,
     statement_of,
 )
@@ -44,8 +45,8 @@ PORTFOLIO: Final = Portfolio()
 def test_every_public_input_moved_by_one_is_refused(name: str) -> None:
     """Threat: unused public input. No proof is also one of a neighbouring statement."""
     compiled = compile_circuit(CIRCUITS[name])
-    values = (1000, 2000, 30, -40)  # none is zero: what is multiplied by zero may be anything
-    parts = statement_of(name) if name == "fill" else getattr(Portfolio(values=values), name)()
+    # No value is zero, and no long either: what is multiplied by zero may be anything.
+    parts = statement_of(name) if name == "fill" else about(name, Portfolio(longs=(30, 1)))
     witness = compiled.solve(*parts)
     for index in range(1, 1 + compiled.r1cs.public):
         for step in (1, -1):
@@ -60,8 +61,9 @@ def test_no_other_prover_saves_a_moved_point_or_word(name: str) -> None:
     compiled, (public, private) = compile_circuit(CIRCUITS[name]), statement_of(name)
     inputs = compiled.inputs(public, private)
     for index, signal in enumerate(compiled.public_names):
-        if "matrix" in signal or "constants" in signal or (name, signal) == ("claim", "context"):
-            continue  # another matrix or context makes another statement, and as true a one
+        given = any(part in signal for part in ("matrix", "constants", "schedule"))
+        if given or (signal == "context" and name in ("claim", "margin")):
+            continue  # another market or context makes another statement, and as true a one
         moved = [*inputs]
         moved[index] = (moved[index] + 1) % SCALAR_MODULUS
         witness = compiled.program.witness(compiled.program.run(moved))
@@ -103,12 +105,7 @@ def test_a_key_or_ephemeral_of_small_order_is_refused_on_the_public_side(which: 
         with pytest.raises(MalformedPoint):
             looked_at(
                 solvency_public(
-                    TINY,
-                    PORTFOLIO.commitment(),
-                    PORTFOLIO.matrix,
-                    PORTFOLIO.constants,
-                    PORTFOLIO.context,
-                    escrow,
+                    TINY, PORTFOLIO.commitment(), PORTFOLIO.schedule, PORTFOLIO.context, escrow
                 )
             )
 
@@ -123,19 +120,19 @@ def test_no_secret_makes_the_identity_and_no_two_make_the_same_point() -> None:
     assert refused_by("solvency", replace(public, escrow=identity), private) == {"escrow/ephemeral"}
 
 
-@pytest.mark.parametrize("name", ["claim", "solvency"])
+@pytest.mark.parametrize("name", ["claim", "margin", "solvency"])
 def test_every_value_just_outside_of_its_range_is_refused(name: str) -> None:
     """Threat: comparison without a range. Collateral of −1, and the neighbours of every bound.
 
     The commitment is that of the value itself; the bits are those that fit, so that either the
     range or the opening must refuse.
     """
-    for index, width in enumerate(TINY.widths):
+    for index, width in enumerate(TINY.widths if name == "claim" else margin_widths(TINY)):
         for value in (width.minimum - 1, width.maximum + 1):
             values = list(PORTFOLIO.values)
             values[index] = value
             honest = replace(PORTFOLIO, values=tuple(values)).commitment()
-            public, private = getattr(PORTFOLIO, name)(honest)
+            public, private = about(name, PORTFOLIO, honest)
             assert refused_by(name, public, with_values(private, tuple(values)))
 
 
@@ -149,11 +146,10 @@ def test_a_blinding_of_253_bits_is_refused(name: str, excess: int) -> None:
     assert accepted == (excess < 0)
 
 
-@pytest.mark.parametrize("name", ["claim", "solvency"])
-def test_rows_at_all_bounds_at_once_do_not_wrap(name: str) -> None:
+def test_rows_at_all_bounds_at_once_do_not_wrap() -> None:
     """M, b and v all at their limits: the largest row is accepted, the largest debt refused."""
-    assert refused_by(name, *getattr(largest_row(), name)()) == set()
-    assert refused_by(name, *getattr(largest_debt(), name)()) == {"rows/0"}
+    assert refused_by("claim", *largest_row().claim()) == set()
+    assert refused_by("claim", *largest_debt().claim()) == {"rows/0"}
 
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
@@ -164,15 +160,14 @@ def test_no_row_of_any_shape_wraps(shape: Any) -> None:
     assert SCALAR_MODULUS - largest + CONSTANT.minimum > 1 << shape.row_bits
 
 
-@pytest.mark.parametrize("name", ["claim", "solvency"])
 @pytest.mark.parametrize("row", range(TINY.scenarios))
-def test_a_debt_of_one_is_refused_and_zero_is_not(name: str, row: int) -> None:
+def test_a_debt_of_one_is_refused_and_zero_is_not(row: int) -> None:
     """The boundary of every row is between 0 and −1."""
     constants = [0] * TINY.scenarios
     for debt in (0, 1):
         constants[row] = -PORTFOLIO.values[0] - debt
         portfolio = replace(PORTFOLIO, constants=tuple(constants))
-        refused = refused_by(name, *getattr(portfolio, name)())
+        refused = refused_by("claim", *portfolio.claim())
         assert refused == ({f"rows/{row}"} if debt else set())
 
 
@@ -194,7 +189,8 @@ def points_of(name: str) -> tuple[tuple[str, ...], ...]:
     """The paths of a statement's public points, the key aside."""
     return {
         "claim": (("commitment",),),
-        "solvency": (("claim", "commitment"), ("escrow", "ephemeral")),
+        "margin": (("commitment",),),
+        "solvency": (("margin", "commitment"), ("escrow", "ephemeral")),
         "fill": (("order",), ("fill",), ("escrow", "ephemeral")),
     }[name]
 
@@ -213,6 +209,6 @@ def with_point(public: Any, path: tuple[str, ...], x: int, y: int) -> Any:
 
 
 def with_values(private: Any, values: tuple[int, ...]) -> Any:
-    if isinstance(private, ClaimPrivate):
-        return replace(private, values=values)
-    return replace(private, claim=replace(private.claim, values=values))
+    if isinstance(private, SolvencyPrivate):
+        return replace(private, margin=replace(private.margin, values=values))
+    return replace(private, values=values)

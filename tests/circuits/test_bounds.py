@@ -1,7 +1,7 @@
 """The public side: what the circuits take for granted is refused before a proof is looked at.
 
-`SolvencyPublic` and the others are plain data, which anybody can fill with anything; the three
-functions under test are where a verifier makes them.
+`SolvencyPublic` and the others are plain data, which anybody can fill with anything; the four
+functions under test are where a verifier makes them. A schedule's bounds have a file of their own.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from circuits.errors import OutOfBounds, WrongDimensions
 from tests.circuits.public_parts import (
     ALL,
     TINY,
-    WITH_ROWS,
     Check,
     claim,
     fill,
     honest,
+    margin,
     solvency,
 )
 from zk.babyjubjub import Point
@@ -59,26 +59,25 @@ def test_what_is_in_order_is_passed_on_unchanged() -> None:
     c, d = e.commitment.point, e.other.point
     rows = [-1, -2, -3, -4, *(10 * row + column for row in range(4) for column in range(4))]
     assert leaves(claim(e)) == [c.x, c.y, *rows, 9]
-    assert leaves(solvency(e)) == [c.x, c.y, *rows, 9, *leaves(honest().escrow)]
+    assert leaves(margin(e)) == [c.x, c.y, *leaves(e.schedule), 9]
+    assert leaves(solvency(e)) == [c.x, c.y, *leaves(e.schedule), 9, *leaves(honest().escrow)]
     assert leaves(fill(e)) == [c.x, c.y, d.x, d.y, *leaves(e.traded_escrow), 5, 6, 9]
 
 
-@WITH_ROWS
 @pytest.mark.parametrize("row", [0, TINY.scenarios - 1])
 @pytest.mark.parametrize("column", [0, TINY.components - 1])
-def test_matrix_entries_stop_at_their_bound(check: Check, row: int, column: int) -> None:
+def test_matrix_entries_stop_at_their_bound(row: int, column: int) -> None:
     """An entry at either bound is accepted, one past it refused, in every corner of the matrix."""
     e = honest()
     for entry in (-(1 << 47), (1 << 47) - 1):
-        check(replace(e, matrix=changed_entry(e.matrix, row, column, entry)))
+        claim(replace(e, matrix=changed_entry(e.matrix, row, column, entry)))
     for entry in (-(1 << 47) - 1, 1 << 47, SCALAR_MODULUS - 1, SCALAR_MODULUS):
         with pytest.raises(OutOfBounds, match=f"matrix row {row}, entry {column}"):
-            check(replace(e, matrix=changed_entry(e.matrix, row, column, entry)))
+            claim(replace(e, matrix=changed_entry(e.matrix, row, column, entry)))
 
 
-@WITH_ROWS
 @pytest.mark.parametrize("index", [0, TINY.scenarios - 1])
-def test_constants_stop_at_their_bound(check: Check, index: int) -> None:
+def test_constants_stop_at_their_bound(index: int) -> None:
     """A constant at either bound is accepted, one past it refused."""
     e = honest()
 
@@ -86,10 +85,10 @@ def test_constants_stop_at_their_bound(check: Check, index: int) -> None:
         return [value if i == index else 0 for i in range(TINY.scenarios)]
 
     for value in (-(1 << 111), (1 << 111) - 1):
-        check(replace(e, constants=constants(value)))
+        claim(replace(e, constants=constants(value)))
     for value in (-(1 << 111) - 1, 1 << 111, SCALAR_MODULUS - 1):
         with pytest.raises(OutOfBounds, match=f"constants, entry {index}"):
-            check(replace(e, constants=constants(value)))
+            claim(replace(e, constants=constants(value)))
 
 
 @pytest.mark.parametrize("entry", NO_INTEGERS)
@@ -100,7 +99,7 @@ def test_only_integers_are_numbers(entry: Any) -> None:
         claim(replace(e, matrix=changed_entry(e.matrix, 1, 1, entry)))
     with pytest.raises(OutOfBounds):
         claim(replace(e, constants=[0, entry, 0, 0]))
-    for check in (claim, solvency, fill):
+    for check in (claim, margin, solvency, fill):
         with pytest.raises(Malformed):
             check(replace(e, context=entry))
     with pytest.raises(Malformed):
@@ -109,27 +108,25 @@ def test_only_integers_are_numbers(entry: Any) -> None:
         fill(replace(e, notice=(*e.notice[:-1], entry)))
 
 
-@WITH_ROWS
 @pytest.mark.parametrize("rows", [0, TINY.scenarios - 1, TINY.scenarios + 1])
-def test_a_matrix_has_as_many_rows_as_the_shape(check: Check, rows: int) -> None:
+def test_a_matrix_has_as_many_rows_as_the_shape(rows: int) -> None:
     """A row too few or too many is refused, in the matrix and in the constants."""
     e = honest()
     with pytest.raises(WrongDimensions, match="matrix"):
-        check(replace(e, matrix=[[0] * TINY.components] * rows))
+        claim(replace(e, matrix=[[0] * TINY.components] * rows))
     with pytest.raises(WrongDimensions, match="constants"):
-        check(replace(e, constants=[0] * rows))
+        claim(replace(e, constants=[0] * rows))
 
 
-@WITH_ROWS
 @pytest.mark.parametrize("columns", [0, TINY.components - 1, TINY.components + 1])
-def test_each_row_has_as_many_entries_as_the_shape(check: Check, columns: int) -> None:
+def test_each_row_has_as_many_entries_as_the_shape(columns: int) -> None:
     """One row that is shorter or longer than the others is refused, the last one too."""
     e = honest()
     for row in (0, TINY.scenarios - 1):
         matrix = [list(entries) for entries in e.matrix]
         matrix[row] = [0] * columns
         with pytest.raises(WrongDimensions, match=f"matrix row {row}"):
-            check(replace(e, matrix=matrix))
+            claim(replace(e, matrix=matrix))
 
 
 @ALL

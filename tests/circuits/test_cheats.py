@@ -14,13 +14,14 @@ from typing import Any, Final
 import pytest
 
 from circuits.claim import claim_public
-from circuits.escrow import decrypt, unpack
+from circuits.escrow import decrypt
 from circuits.fill import fill_public
-from circuits.solvency import solvency_public
+from circuits.margin import margin_public
+from circuits.solvency import read_message, solvency_public
 from tests.circuits import cheats
 from tests.circuits.cheating import assert_caught_only_by, broken_rows, is_under
 from tests.circuits.cheats import Cheat
-from tests.circuits.statements import CIRCUITS, KEY_SECRET, TINY
+from tests.circuits.statements import CIRCUITS, KEY_SECRET, TINY, margin_of
 from zk.babyjubjub import Point
 from zk.circuit import compile_circuit
 from zk.errors import Malformed, Unsatisfied
@@ -30,7 +31,7 @@ from zk.pedersen import Commitment
 CASES: Final[list[tuple[str, str, Callable[[], Cheat], str]]] = [
     *(
         (name, scope, partial(make, name), native)
-        for name in ("claim", "solvency")
+        for name in ("claim", "margin", "solvency")
         for scope, make, native in (
             ("range", cheats.cash_from_bent_bits, "opening"),
             ("range", cheats.blinding_from_bent_bits, "opening"),
@@ -39,11 +40,30 @@ CASES: Final[list[tuple[str, str, Callable[[], Cheat], str]]] = [
         )
     ),
     *(
-        (name, f"rows/{row}", partial(cheats.negative_row, name, row), "rows")
-        for name in ("claim", "solvency")
+        ("claim", f"rows/{row}", partial(cheats.negative_row, row), "rows")
         for row in range(TINY.scenarios)
     ),
-    ("claim", "context", cheats.moved_context, ""),
+    *(
+        (name, scope, partial(make, name), native)
+        for name in ("margin", "solvency")
+        for scope, make, native in (
+            ("reserved", cheats.reserve_from_bent_bits, "reserved"),
+            ("opening", cheats.hidden_reserve, "opening"),
+            ("losses/0", cheats.gain_instead_of_a_loss, "losses"),
+            ("charges", cheats.long_left_out, "charges"),
+            ("charges", cheats.long_below_zero, "charges"),
+            ("charges", cheats.gross_left_out, "charges"),
+            ("total", cheats.margin_wanting, "total"),
+            ("paid", cheats.paid_with_a_pledge, "paid"),
+            ("concentration", cheats.past_the_cap, "concentration"),
+        )
+    ),
+    *(
+        (name, "losses/0", partial(cheats.no_loss, name, row), "losses")
+        for name in ("margin", "solvency")
+        for row in range(TINY.blocks[0].rows)
+    ),
+    *((name, "context", partial(cheats.moved_context, name), "") for name in ("claim", "margin")),
     *(
         (name, f"escrow/{scope}", partial(make, name), "escrow")
         for name in ("solvency", "fill")
@@ -106,7 +126,7 @@ def test_a_cheat_is_false_for_plain_integers(
 ) -> None:
     """The statement that the cheat proves does not hold for the private part that it names.
 
-    But for the claim's context: it says nothing of the portfolio, and every context is as true.
+    But for a context: it says nothing of the portfolio, and every context is as true.
     """
     cheat = make()
     if not native:
@@ -125,7 +145,7 @@ def test_every_scope_has_a_cheat(name: str) -> None:
         assert any(is_under(scope, mine) for mine in covered), scope
 
 
-@pytest.mark.parametrize("name", ["claim", "solvency"])
+@pytest.mark.parametrize("name", ["claim", "margin", "solvency"])
 def test_one_slope_is_enough_for_a_cheat(name: str) -> None:
     """Every single slope counts: one that lies opens to another value, and breaks one row."""
     cheat = cheats.subtracted_window(name)
@@ -140,9 +160,9 @@ def test_the_escrow_cheats_leave_nothing_to_decrypt(make: Callable[[str], Cheat]
     """Whoever holds the escrow key reads no opening of the commitment from these words."""
     public = make("solvency").public
     E = Point(public.escrow.ephemeral.x, public.escrow.ephemeral.y)
-    words = decrypt(public.escrow, E * KEY_SECRET, public.claim.context)
+    words = decrypt(public.escrow, E * KEY_SECRET, public.margin.context)
     with pytest.raises(Malformed):
-        unpack(words, TINY.widths)
+        read_message(TINY, words)
 
 
 def checked(name: str, public: Any) -> Any:
@@ -150,7 +170,10 @@ def checked(name: str, public: Any) -> Any:
     if name == "fill":
         order, fill = (Commitment(Point(p.x, p.y)) for p in (public.order, public.fill))
         return fill_public(TINY, order, fill, public.escrow, public.notice, public.context)
-    claim = public if name == "claim" else public.claim
-    C = Commitment(Point(claim.commitment.x, claim.commitment.y))
-    about = (TINY, C, claim.matrix, claim.constants, claim.context)
-    return claim_public(*about) if name == "claim" else solvency_public(*about, public.escrow)
+    opened = margin_of(public)
+    P = Commitment(Point(opened.commitment.x, opened.commitment.y))
+    if name == "claim":
+        return claim_public(TINY, P, opened.matrix, opened.constants, opened.context)
+    if name == "margin":
+        return margin_public(TINY, P, opened.schedule, opened.context)
+    return solvency_public(TINY, P, opened.schedule, opened.context, public.escrow)

@@ -33,6 +33,7 @@ def _keystream(sizes: Sizes) -> int:
 DOCUMENTED: Final[dict[str, tuple[str, Callable[[Sizes], int]]]] = {
     "enforce_bits": ("n, and one linear", lambda sizes: sizes["bits"]),
     "enforce_width": ("as many", lambda sizes: sizes["bits"]),
+    "enforce_inner_half": ("one less", lambda sizes: sizes["bits"] - 1),
     "select_signed": ("2", lambda _: 2),
     "negate_if": ("1", lambda _: 1),
     "add_incomplete": ("3", lambda _: 3),

@@ -24,8 +24,10 @@ from circuits.escrow import (
 from circuits.fill import fill_notice, traded_widths
 from circuits.gadgets.coordinates import coordinates
 from circuits.gadgets.fixed_base import signed_number
+from circuits.margin import escrowed_widths
 from circuits.samples import sample_fill, sample_solvency
-from circuits.shape import BLINDING, SHAPES, Shape, Width
+from circuits.shape import BLINDING, RESERVED, SHAPES, Shape, Width
+from circuits.solvency import read_message, solvency_message
 from tests.strategies import SOME, elements
 from zk.babyjubjub import Point
 from zk.errors import Malformed
@@ -50,7 +52,7 @@ def portfolio(widths: tuple[Width, ...], random: Random) -> tuple[int, ...]:
 def test_what_is_packed_unpacks(shape: Shape) -> None:
     """Values at the ends of their widths and anywhere between survive packing, in every shape."""
     random = Random(str(shape))
-    for widths in (shape.widths, traded_widths(shape)):
+    for widths in (escrowed_widths(shape), traded_widths(shape)):
         for _ in range(50):
             values, blinding = portfolio(widths, random), random.randrange(SUBGROUP_ORDER)
             words = pack(values, blinding, widths)
@@ -62,7 +64,7 @@ def test_what_is_packed_unpacks(shape: Shape) -> None:
 @EVERY_SHAPE
 def test_the_layout_uses_every_component_once_and_no_word_in_vain(shape: Shape) -> None:
     """Components keep their order, words stay within 253 bits, and none could move up a word."""
-    for widths in (shape.widths, traded_widths(shape)):
+    for widths in (escrowed_widths(shape), traded_widths(shape)):
         layout = word_layout(widths)
         assert [index for word in layout for index in word] == list(range(len(widths)))
         sizes = [sum(widths[index].bits for index in word) for word in layout]
@@ -73,8 +75,8 @@ def test_the_layout_uses_every_component_once_and_no_word_in_vain(shape: Shape) 
 
 def test_the_number_of_words_is_what_verifiers_expect() -> None:
     """The words of each shape, blinding included: a change of it changes every escrow."""
-    counts = {name: word_count(shape.widths) for name, shape in SHAPES.items()}
-    assert counts == {"tiny": 2, "standard": 4, "desk": 8, "large": 22}
+    counts = {name: word_count(escrowed_widths(shape)) for name, shape in SHAPES.items()}
+    assert counts == {"tiny": 3, "standard": 4, "desk": 8, "large": 22}
     traded = {name: word_count(traded_widths(shape)) for name, shape in SHAPES.items()}
     assert traded == {"tiny": 2, "standard": 3, "desk": 7, "large": 20}
 
@@ -82,7 +84,7 @@ def test_the_number_of_words_is_what_verifiers_expect() -> None:
 @EVERY_SHAPE
 def test_junk_does_not_unpack(shape: Shape) -> None:
     """A word with a bit beyond its components, or one word more or less, is no message."""
-    widths = shape.widths
+    widths = escrowed_widths(shape)
     words = pack((0,) * len(widths), 0, widths)
     for index, indices in enumerate(word_layout(widths)):
         beyond = 1 << sum(widths[i].bits for i in indices)
@@ -137,9 +139,23 @@ def test_the_guardians_read_what_a_solvency_puts_in_escrow() -> None:
     shared = Point(public.escrow.key.x, public.escrow.key.y) * signed_number(
         SECRET_BITS, private.secret
     )
-    opening = unpack(decrypt(public.escrow, shared, public.claim.context), TINY.widths)
-    held = Commitment(Point(public.claim.commitment.x, public.claim.commitment.y))
-    held.check_opening(opening)
+    words = decrypt(public.escrow, shared, public.margin.context)
+    held = Commitment(Point(public.margin.commitment.x, public.margin.commitment.y))
+    held.check_opening(read_message(TINY, words))
+
+
+@EVERY_SHAPE
+def test_a_reserve_is_part_of_what_is_escrowed(shape: Shape) -> None:
+    """n has 60 bits of its own behind the values, at both of its ends; an account has none."""
+    values = tuple(width.inner.maximum for width in shape.widths)
+    for reserved in (0, 1, RESERVED.maximum):
+        words = solvency_message(shape, values, reserved, 77)
+        assert unpack(words, escrowed_widths(shape)) == Opening((*values, reserved), 77)
+        if not reserved:
+            assert read_message(shape, words) == Opening(values, 77)
+            continue
+        with pytest.raises(Malformed, match="no reserve"):
+            read_message(shape, words)
 
 
 @pytest.mark.parametrize("alias", [1, 2])
@@ -206,7 +222,7 @@ def test_a_retry_with_the_same_secret_leaks_the_difference_of_two_messages() -> 
         return [(y - x) % SCALAR_MODULUS for x, y in zip(a, b, strict=True)]
 
     first, retried = escrowed(before, 7), escrowed(after, 7)
-    weights = (1, 1 << 63, 1 << 126, 1 << 174)
+    weights = (1, 1 << 63, 1 << 117, 1 << 165)
     told = sum(w * (b - a) for w, a, b in zip(weights, before, after, strict=True))
     assert difference(first, retried) == [told % SCALAR_MODULUS, 0]
     fresh = escrowed(after, 8)

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import pytest
 
-from circuits.claim import ClaimPrivate
 from circuits.escrow import SECRET_BITS, decrypt, encrypt, pack, unmask, unpack
 from circuits.fill import fill_notice, traded_widths
 from circuits.gadgets.coordinates import coordinates
 from circuits.gadgets.fixed_base import signed_number
+from circuits.margin import escrowed_widths
 from circuits.shape import BLINDING
-from circuits.solvency import checked_escrow
+from circuits.solvency import checked_escrow, read_message, solvency_message
 from tests.circuits.public_parts import looked_at
 from tests.circuits.statements import (
     KEY_SECRET,
@@ -23,6 +23,7 @@ from tests.circuits.statements import (
     Portfolio,
     Trade,
     commit,
+    context_of,
     refused_by,
     statement_of,
 )
@@ -51,7 +52,7 @@ def test_words_in_another_order_or_in_the_clear_are_refused(name: str) -> None:
     public, private = statement_of(name)
     words = public.escrow.words
     shared = Point.BASE8 * (KEY_SECRET * signed_number(SECRET_BITS, SECRET))
-    context = public.claim.context if name == "solvency" else public.context
+    context = context_of(public)
     for other in (words[::-1], decrypt(public.escrow, shared, context), (0,) * len(words)):
         changed = replace(public, escrow=replace(public.escrow, words=other))
         assert refused_by(name, changed, private) == {"escrow/words"}
@@ -62,9 +63,9 @@ def test_words_in_another_order_or_in_the_clear_are_refused(name: str) -> None:
 def test_a_secret_of_another_length_is_refused(name: str, secret: int) -> None:
     """u has 249 bits. E and words of a longer or a negative one are honest, and not provable."""
     public, private = statement_of(name)
-    context = public.claim.context if name == "solvency" else public.context
+    context = context_of(public)
     message = (
-        pack(PORTFOLIO.values, 77, TINY.widths)
+        solvency_message(TINY, PORTFOLIO.values, PORTFOLIO.reserved, 77)
         if name == "solvency"
         else pack(TRADE.fill, 77, traded_widths(TINY))
     )
@@ -79,14 +80,14 @@ def test_a_key_outside_of_the_group_would_hide_the_opening(order: int) -> None:
     S = e·(P + T) is not p·E then, and whoever holds p reads nothing.
     """
     key = Point.unchecked(*edwards_add(torsion_points()[order], (PORTFOLIO.key.x, PORTFOLIO.key.y)))
-    message = pack(PORTFOLIO.values, PORTFOLIO.blinding, TINY.widths)
+    message = solvency_message(TINY, PORTFOLIO.values, PORTFOLIO.reserved, PORTFOLIO.blinding)
     escrow = encrypt(key, SECRET, PORTFOLIO.context, message)
     public, private = PORTFOLIO.solvency()
     assert not refused_by("solvency", replace(public, escrow=escrow), private)
     E = Point(escrow.ephemeral.x, escrow.ephemeral.y)
     assert decrypt(escrow, E * KEY_SECRET, PORTFOLIO.context) != message
     with pytest.raises(MalformedPoint, match="order l"):
-        looked_at(checked_escrow(escrow, TINY.widths))
+        looked_at(checked_escrow(escrow, escrowed_widths(TINY)))
 
 
 def aliases(blinding: int) -> Iterator[int]:
@@ -107,11 +108,25 @@ def test_an_escrowed_alias_of_the_blinding_opens_the_same_commitment(blinding: i
         public, private = replace(portfolio, blinding=alias).solvency(C)
         assert not refused_by("solvency", public, private)
         shared = Point.BASE8 * (KEY_SECRET * signed_number(SECRET_BITS, SECRET))
-        opening = unpack(decrypt(public.escrow, shared, portfolio.context), TINY.widths)
+        opening = read_message(TINY, decrypt(public.escrow, shared, portfolio.context))
         assert opening.commit() == C
         for other in set(found) - {alias}:
-            mixed = replace(private, claim=ClaimPrivate(portfolio.values, other))
+            mixed = replace(private, margin=replace(private.margin, blinding=other))
             assert refused_by("solvency", public, mixed) == {"escrow/words"}
+
+
+def test_a_reserve_that_is_escrowed_is_the_one_of_the_commitment() -> None:
+    """n is bound in the words as every value is: another n in them, or in the proof, is refused."""
+    portfolio = replace(PORTFOLIO, reserved=500)
+    public, private = portfolio.solvency()
+    assert not refused_by("solvency", public, private)
+    for reserved in (0, 499, 501):
+        message = solvency_message(TINY, portfolio.values, reserved, portfolio.blinding)
+        escrow = encrypt(portfolio.key, portfolio.secret, portfolio.context, message)
+        other = replace(public, escrow=escrow)
+        assert refused_by("solvency", other, private) == {"escrow/words"}
+        lying = replace(private, margin=replace(private.margin, reserved=reserved))
+        assert "opening" in refused_by("solvency", other, lying)
 
 
 def test_a_notice_is_read_by_trying_the_forms_of_the_orders_blinding() -> None:

@@ -14,12 +14,15 @@ from typing import Any
 
 import pytest
 
-from circuits.escrow import SECRET_BITS, mask, pack
+from circuits.escrow import SECRET_BITS, mask
+from circuits.fill import traded_widths
 from circuits.gadgets.bits import enforce_bits
 from circuits.gadgets.coordinates import Coordinates
 from circuits.gadgets.fixed_base import signed_number
 from circuits.gadgets.variable_base import multiply, start_point
-from circuits.shape import BLINDING, WINDOW_BITS
+from circuits.margin import escrowed_widths
+from circuits.shape import BLINDING, MATRIX_ENTRY, RESERVED, WINDOW_BITS
+from circuits.solvency import solvency_message
 from tests.circuits.cheating import hints, play
 from tests.circuits.cheats import shared_registers
 from tests.circuits.exceptional import (
@@ -32,7 +35,15 @@ from tests.circuits.exceptional import (
 )
 from tests.circuits.inline import accepts, gadget
 from tests.circuits.replay import Replay
-from tests.circuits.statements import CIRCUITS, TINY, Portfolio, Trade
+from tests.circuits.statements import (
+    CIRCUITS,
+    NOTHING_ASKED,
+    TINY,
+    Portfolio,
+    Trade,
+    about,
+    margin_widths,
+)
 from zk.babyjubjub import Point
 from zk.circuit import CompiledCircuit, Linear, Operation, System, compile_circuit
 from zk.field import SCALAR_MODULUS, SUBGROUP_ORDER
@@ -61,6 +72,29 @@ def test_the_slope_that_was_free_is_determined(name: str, u: int, values: int) -
     for register in last_window_slopes(name):
         for lie in (0, 1, told.honest[register] + 1, -told.honest[register]):
             assert told.tell({register: lie % SCALAR_MODULUS}).broken_row is not None
+
+
+@pytest.mark.parametrize("reserved", [0, 1, 7 << 57, RESERVED.maximum - 1, RESERVED.maximum])
+@pytest.mark.parametrize("name", ["margin", "solvency"])
+def test_the_digits_of_a_reserve_meet_no_exception(name: str, reserved: int) -> None:
+    """n·F comes behind the values: its windows are added to an odd multiple of G₀/2, never to 0.
+
+    Under v = 0 and r of the digits that break windows alone, each slope of F's windows, and of
+    those of r behind them, is what it is.
+    """
+    compiled = compile_circuit(CIRCUITS[name])
+    for u in DOUBLING:
+        book = Portfolio((0,) * TINY.components, u, reserved, schedule=NOTHING_ASKED)
+        parts = about(name, replace(book, values=(reserved, 0, 0, 0)))
+        told = Replay(compiled, compiled.inputs(*parts))
+        compiled.r1cs.check(compiled.program.witness(told.honest))
+        assert not meets_exception(compiled, told.honest)
+        (last,) = last_window_slopes(name)
+        slopes = [step.first for step in hints(compiled, Operation.QUOTIENT)]
+        end = slopes.index(last)
+        for register in slopes[end - WINDOWS - RESERVED.bits // WINDOW_BITS : end]:
+            lie = (told.honest[register] + 1) % SCALAR_MODULUS
+            assert told.tell({register: lie}).broken_row is not None
 
 
 @pytest.mark.parametrize("name", CIRCUITS)
@@ -132,7 +166,7 @@ def test_a_key_that_is_a_known_multiple_of_the_start_is_no_key() -> None:
     lies = {step.first: 5}
     registers = compiled.program.run(compiled.inputs(public, private), lies)
     x, y = (registers[register] for register in shared_registers(compiled))
-    message = pack(portfolio.values, portfolio.blinding, TINY.widths)
+    message = solvency_message(TINY, portfolio.values, portfolio.reserved, portfolio.blinding)
     escrow = replace(public.escrow, words=mask(message, (x, y, portfolio.context)))
     assert escrow.words != public.escrow.words
     compiled.r1cs.check(play(compiled, replace(public, escrow=escrow), private, lies))
@@ -153,20 +187,24 @@ def variable(bits: int) -> CompiledCircuit:
 
 def statement_with_blinding(name: str, blinding: int, values: int) -> tuple[Any, Any]:
     """A true statement with that blinding and all-zero, smallest or largest values."""
-    chosen = [(0, w.minimum, w.maximum)[values] for w in TINY.widths]
+    widths = TINY.widths if name in ("claim", "fill") else margin_widths(TINY)
+    chosen = [(0, w.minimum, w.maximum)[values] for w in widths]
     if name == "fill":
         traded = (chosen[0], *chosen[2:])
         trade = Trade(order=traded, fill=traded, filled=1, whole=1)
         return replace(trade, order_blinding=blinding, fill_blinding=blinding).statement()
     nothing = ((0,) * TINY.components,) * TINY.scenarios
-    portfolio = Portfolio(tuple(chosen), blinding, matrix=nothing)
-    return portfolio.claim() if name == "claim" else portfolio.solvency()
+    # All that is smallest is worth something only where a short position has a negative mark.
+    schedule = replace(NOTHING_ASKED, mark=(MATRIX_ENTRY.minimum if values == 1 else 0, 0))
+    reserved = RESERVED.maximum if values == 2 and name != "claim" else 0
+    portfolio = Portfolio(tuple(chosen), blinding, reserved, nothing, schedule=schedule)
+    return about(name, portfolio)
 
 
 def last_window_slopes(name: str) -> list[int]:
     """The slope of the last window of every blinding in the statement."""
     quotients = [step.first for step in hints(compile_circuit(CIRCUITS[name]), Operation.QUOTIENT)]
-    widths = [TINY.widths[index] for index in TINY.traded] if name == "fill" else TINY.widths
+    widths = {"claim": TINY.widths, "fill": traded_widths(TINY)}.get(name, escrowed_widths(TINY))
     slopes = sum(width.bits for width in widths) // WINDOW_BITS - 1 + WINDOWS
     opening = slopes + 4  # back to Edwards form, and the complete addition
     openings = 2 if name == "fill" else 1

@@ -13,7 +13,7 @@ from random import Random
 import pytest
 from hypothesis import given
 
-from circuits.gadgets.bits import enforce_bits, enforce_width, weighted
+from circuits.gadgets.bits import enforce_bits, enforce_inner_half, enforce_width, weighted
 from circuits.gadgets.fixed_base import signed_number
 from circuits.gadgets.montgomery import montgomery_coordinates
 from circuits.gadgets.poseidon import keystream as enforce_keystream
@@ -53,6 +53,29 @@ def test_a_width_ends_where_it_says(width: Width) -> None:
         assert accepts(compiled, (value,), (value,))
     for value in (width.minimum - 1, width.maximum + 1, width.minimum - (1 << width.bits)):
         assert not accepts(compiled, (value,), (value,))
+
+
+@pytest.mark.parametrize("width", [CASH, POSITION], ids=str)
+def test_an_inner_half_ends_where_it_says(width: Width) -> None:
+    """A quarter is missing at both ends; what comes out are the bits of the whole width."""
+    compiled, quarter = halved(width), 1 << width.bits - 2
+    for value in (-quarter, 1 - quarter, -1, 0, 1, quarter - 1):
+        assert accepts(compiled, bits(value - width.minimum, width.bits), (value,))
+    for value in (width.minimum, -quarter - 1, quarter, width.maximum, width.maximum + 1):
+        whole = bits(value - width.minimum, width.bits)
+        assert not accepts(compiled, whole, (value,))
+        with pytest.raises(Unsatisfied):
+            compiled.solve(tuple(whole), (value,))
+
+
+def test_an_unsigned_width_has_no_inner_half() -> None:
+    """It is enforced as it is: nothing of what may be pledged is missing."""
+    assert COLLATERAL.inner == COLLATERAL
+    for value in (0, 1 << COLLATERAL.bits - 1, COLLATERAL.maximum):
+        assert accepts(halved(COLLATERAL), bits(value, COLLATERAL.bits), (value,))
+    for value in (-1, COLLATERAL.maximum + 1):
+        with pytest.raises(Unsatisfied):
+            halved(COLLATERAL).solve(tuple(bits(value, COLLATERAL.bits)), (value,))
 
 
 def test_a_bit_is_no_other_number() -> None:
@@ -161,6 +184,12 @@ def ranged(width: Width) -> CompiledCircuit:
         return private
 
     return compiled
+
+
+@cache
+def halved(width: Width) -> CompiledCircuit:
+    """`enforce_inner_half` alone; what it gives are the bits of the whole width."""
+    return gadget(width.bits, 1)(lambda cs, private: enforce_inner_half(cs, private[0], width))
 
 
 @cache

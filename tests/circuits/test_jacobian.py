@@ -1,15 +1,16 @@
 """Threat: under-constrained circuit, by linear algebra at honest witnesses.
 
 Columns first: no direction is left in which a witness could move. What is held fixed is only
-what a prover is given: the key, the matrix, the constants and the context. Its own inputs are
-not held (they are bits, and bits stand still), nor are the points and words that it publishes,
-so a wire that only a published number determines would be found as well.
+what a prover is given: the key, the market and the context. Its own inputs are not held (they are
+bits, and bits stand still), nor are the points and words that it publishes, so a wire that only a
+published number determines would be found as well.
 
 Then rows: is each of them needed? Where the derivatives of all rows are independent, each is:
-without it the solutions near the witness have one dimension more. Three dependencies exist, all
-of them in Fill. Bits stand still, so what compares numbers made of bits has a derivative that
-other rows have as well. There the derivative is blind, and each of the rows concerned is shown
-to be needed by a witness that breaks that row and no other.
+without it the solutions near the witness have one dimension more. The dependencies that exist are
+one for each instrument of Margin and Solvency, and three in Fill. Bits stand still, so what
+compares numbers made of bits has a derivative that other rows have as well. There the derivative
+is blind, and each of the rows concerned is shown to be needed by a witness that breaks that row
+and no other.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from zk.field import SCALAR_MODULUS, inverse
 from zk.randomness import insecure_seeded_randomness
 
 ALL = pytest.mark.parametrize("name", CIRCUITS)
+BLIND = pytest.mark.parametrize("name", ["margin", "solvency", "fill"])
 SEEDS: Final = range(6)
 HALF: Final = inverse(2, SCALAR_MODULUS)
 #: Σ coefficient·register = 0, and which of the registers is a public input.
@@ -58,41 +60,49 @@ def test_a_larger_shape_leaves_nothing_to_choose_either(name: str) -> None:
     rows = jacobian(compiled.r1cs, compiled.solve(*sample(name, "standard", 0)))
     assert nullity(rows, not_given(compiled)) == 0
     instruments = SHAPES["standard"].instruments
-    assert len(left_null_space(rows)) == (instruments + 1 if name == "fill" else 0)
+    expected = {"claim": 0, "fill": instruments + 1}.get(name, instruments)
+    assert len(left_null_space(rows)) == expected
 
 
-@pytest.mark.parametrize("name", ["claim", "solvency"])
-def test_every_row_is_needed(name: str) -> None:
+def test_every_row_of_a_claim_is_needed() -> None:
     """All rows' derivatives are independent: to drop any one of them makes room for more.
 
     At such a witness the solutions are smooth, of as many dimensions as there are wires more
     than rows; with one row less they are smooth of one dimension more.
     """
-    assert left_null_space(derivatives(name)) == []
+    assert left_null_space(derivatives("claim")) == []
 
 
-def test_the_dependencies_of_a_fill_are_the_ones_that_we_know() -> None:
-    """One per instrument and one for the price: products of numbers whose bits stand still."""
-    compiled, dependencies = compile_circuit(CIRCUITS["fill"]), left_null_space(derivatives("fill"))
+@BLIND
+def test_the_dependencies_are_the_ones_that_we_know(name: str) -> None:
+    """Products of numbers whose bits stand still, or a number that has bits three times over.
+
+    In Fill one per instrument and one for the price; in Margin one per instrument: v, long and
+    long − v have bits, and one of the three is the difference of the others.
+    """
+    compiled, dependencies = compile_circuit(CIRCUITS[name]), left_null_space(derivatives(name))
     scopes = [Counter(compiled.scopes[row] for row in rows) for rows in dependencies]
     fraction = Counter(range=2 * 48, quantity=2 * 47, fraction=2)
     price = Counter(range=2 * 63, quantity=2 * 47, price=2 + 111)
-    assert sorted(scopes, key=Counter.total) == [fraction, fraction, price]
+    charge = Counter(range=47, charges=47 + 48)
+    expected = [fraction, fraction, price] if name == "fill" else [charge, charge]
+    assert sorted(scopes, key=Counter.total) == expected
     for dependency in dependencies:
         combined: Counter[int] = Counter()
         for row, factor in dependency.items():
-            for wire, value in derivatives("fill")[row].items():
+            for wire, value in derivatives(name)[row].items():
                 combined[wire] += factor * value
         assert all(value % SCALAR_MODULUS == 0 for value in combined.values())
 
 
-def test_the_rows_of_a_fill_outside_of_the_dependencies_are_needed() -> None:
+@BLIND
+def test_the_rows_outside_of_the_dependencies_are_needed(name: str) -> None:
     """The rows in which no dependency occurs add to the solutions when one of them is dropped.
 
     The rows with dependencies determine, alone, every wire that occurs in them. So those wires
     stand still, and the other rows must be independent in the other wires; they are.
     """
-    rows, blind = derivatives("fill"), blind_rows()
+    rows, blind = derivatives(name), blind_rows(name)
     held = {wire for index in blind for wire in rows[index]}
     assert nullity([rows[index] for index in sorted(blind)], held) == 0
     free = {wire for row in rows for wire in row} - held
@@ -100,24 +110,27 @@ def test_the_rows_of_a_fill_outside_of_the_dependencies_are_needed() -> None:
     assert left_null_space(restricted(others, free)) == []
 
 
-def test_each_row_of_a_fill_inside_of_a_dependency_is_needed() -> None:
+@BLIND
+def test_each_row_inside_of_a_dependency_is_needed(name: str) -> None:
     """For each of these rows there is a witness that breaks it and satisfies all others.
 
     Bits: two neighbours whose weighted sum stays as it is, one of them no longer a bit; the
     points and words that are public follow from the lie. Products: another fill or order, or
     another product, and what is compared with it fits.
     """
-    compiled, (public, private) = compile_circuit(CIRCUITS["fill"]), Trade().statement()
+    compiled, (public, private) = compile_circuit(CIRCUITS[name]), statement_of(name)
     told = Replay(compiled, compiled.inputs(public, private))
     computed = public_outputs(compiled)
     broken_alone = {
-        row for lies in moved_bits(compiled, told) for row in only_broken_row(told, computed, lies)
+        row
+        for lies in moved_bits(name, compiled, told)
+        for row in only_broken_row(told, computed, lies)
     }
-    for trade, lies in moved_products(compiled):
+    for trade, lies in moved_products(compiled) if name == "fill" else ():
         broken = broken_rows(compiled.r1cs, play(compiled, *trade.statement(), lies))
         assert len(broken) == 1
         broken_alone.update(broken)
-    assert blind_rows() <= broken_alone
+    assert blind_rows(name) <= broken_alone
 
 
 def only_broken_row(
@@ -154,9 +167,9 @@ def public_outputs(compiled: CompiledCircuit) -> list[Output]:
     return computed
 
 
-def moved_bits(compiled: CompiledCircuit, told: Replay) -> Iterator[dict[int, int]]:
+def moved_bits(name: str, compiled: CompiledCircuit, told: Replay) -> Iterator[dict[int, int]]:
     """For every bit that a dependency reads: it is no bit, and its neighbour is the other bit."""
-    read = {wire for index in blind_rows() for wire in derivatives("fill")[index]}
+    read = {wire for index in blind_rows(name) for wire in derivatives(name)[index]}
     registers_read = {compiled.program.wires[wire] for wire in read}
     for step in hints(compiled, Operation.BITS):
         outputs = range(step.first, step.first + step.outputs)
@@ -194,9 +207,9 @@ def derivatives(name: str) -> list[Sparse]:
 
 
 @cache
-def blind_rows() -> frozenset[int]:
-    """The rows of Fill that a dependency contains."""
-    return frozenset(row for rows in left_null_space(derivatives("fill")) for row in rows)
+def blind_rows(name: str) -> frozenset[int]:
+    """The rows that a dependency contains."""
+    return frozenset(row for rows in left_null_space(derivatives(name)) for row in rows)
 
 
 def not_given(compiled: CompiledCircuit) -> frozenset[int]:

@@ -27,6 +27,7 @@ from zk.babyjubjub import Point
 from zk.circuit import CompiledCircuit, Linear, System
 from zk.errors import CircuitError
 from zk.field import SUBGROUP_ORDER
+from zk.generators import value_generator
 
 Signals = tuple[Linear, ...]
 #: The components of the opening that is tested here: not those of any shape.
@@ -161,7 +162,7 @@ def opening() -> CompiledCircuit:
         *values, blinding, x, y = private
         ranges = [enforce_width(cs, v, w) for v, (_, w) in zip(values, COMPONENTS, strict=True)]
         components = [
-            Component(index, width, some)
+            Component(value_generator(index), width, some)
             for (index, width), some in zip(COMPONENTS, ranges, strict=True)
         ]
         some = enforce_bits(cs, blinding, BLINDING.bits)

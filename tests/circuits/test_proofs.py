@@ -20,7 +20,7 @@ EVERY_STATEMENT: Final = pytest.mark.parametrize("name", STATEMENTS)
 def moved_context(name: str, public: Any) -> Any:
     """The same public part, for another use."""
     if name == "solvency":
-        return replace(public, claim=moved_context("claim", public.claim))
+        return replace(public, margin=moved_context("margin", public.margin))
     return replace(public, context=(public.context + 1) % SCALAR_MODULUS)
 
 

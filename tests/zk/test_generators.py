@@ -11,18 +11,19 @@ from zk.field import SCALAR_MODULUS, SUBGROUP_ORDER
 from zk.generators import (
     blinding_generator,
     hash_to_curve,
+    reserve_generator,
     value_generator,
     value_generators,
 )
 
 #: The largest shape has 100 components.
 COUNT = 128
-#: SHA-256 over the encodings of G₀ … G₁₂₇ and H, made by this implementation and frozen.
-FROZEN = "6cf026b192c4e6d642b1967e91da180da030a1ceff3061e6a4523dd62f88bdc7"
+#: SHA-256 over the encodings of G₀ … G₁₂₇, H and F, made by this implementation and frozen.
+FROZEN = "aba44a8ee551112eee0f1e3395ce0cb31b2cec4c9b821617ad1dfb37a36aac19"
 
 
 def everything() -> tuple[Point, ...]:
-    return (*value_generators(COUNT), blinding_generator())
+    return (*value_generators(COUNT), blinding_generator(), reserve_generator())
 
 
 def made_independently(label: str) -> tuple[int, int]:
@@ -61,8 +62,8 @@ def test_generators_are_regenerated_from_their_label() -> None:
     """Whoever reads the description gets the same generators: nobody picked them."""
     for index, point in enumerate(value_generators(COUNT)):
         assert (point.x, point.y) == made_independently(f"G/{index}")
-    h = blinding_generator()
-    assert (h.x, h.y) == made_independently("H")
+    for label, point in (("H", blinding_generator()), ("F", reserve_generator())):
+        assert (point.x, point.y) == made_independently(label)
 
 
 def test_generators_are_frozen() -> None:
