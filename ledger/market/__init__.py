@@ -1,5 +1,10 @@
-"""From prices to public integer matrices; import what is needed from its modules.
+"""From prices to public integers: what is listed, what it is worth, what it can lose.
 
-Only `data` concerns the ledger itself, and it knows integers alone. Floats live in the others,
-which run where prices are seen and where they are audited.
+| modules                                                | concern                               |
+| ------------------------------------------------------ | ------------------------------------- |
+| `data`, `columns`, `demands`, `reach`, `grid`, `window` | the ledger itself: integers, fractions |
+| `risk`, `residuals`, `pricing`, `limits`, `scene`       | oracles and auditors: floats as well   |
+| `attacked`, `cover`, `offsets`                          | tools that judge margin, no rules      |
+
+Import what is needed from its module.
 """

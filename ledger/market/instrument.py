@@ -7,6 +7,7 @@ An instrument is a module of `ledger.market.instruments` that defines a subclass
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum, unique
@@ -17,7 +18,8 @@ from pydantic import Field
 
 from ledger.encoding import Model
 from ledger.market.conditions import Conditions
-from ledger.market.data import MAX_UNDERLYINGS, ONE_BPS, SCALE
+from ledger.market.data import MAX_UNDERLYINGS, ONE_BPS, SCALE, Observation
+from ledger.market.window import Surroundings
 
 #: Which of the listing's underlyings.
 Underlying = Annotated[int, Field(ge=0, lt=MAX_UNDERLYINGS)]
@@ -69,10 +71,20 @@ class Greeks:
 NO_GREEKS: Final = Greeks()
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The least and the greatest that something can be worth, in cash units per lot."""
+
+    least: float
+    greatest: float
+
+
 class Instrument(Model):
     """One component of a portfolio; a subclass adds `kind: Literal[...]` and its terms."""
 
     role: ClassVar[Role] = Role.CONTRACT
+    #: Whether `value` is arithmetic alone, so that a ledger recomputes it to the last unit.
+    exact: ClassVar[bool] = False
 
     @abstractmethod
     def value(self, conditions: Conditions) -> Fraction:
@@ -110,6 +122,10 @@ class Instrument(Model):
         """The part of its value that counts as margin."""
         return ONE_BPS
 
+    def weight(self, observation: Observation) -> int:  # noqa: ARG002
+        """The notional of a lot, in 10⁻⁶ cash units."""
+        return 0
+
 
 class Contract(Instrument):
     """What can be bought and sold in lots: so many millionths of a coin of one underlying."""
@@ -125,3 +141,39 @@ class Contract(Instrument):
     def coins(self) -> Fraction:
         """Coins per lot."""
         return Fraction(self.multiplier, SCALE)
+
+    def kinks(self, conditions: Conditions) -> Sequence[float]:  # noqa: ARG002
+        """The spots about which its value bends most, now and at expiry."""
+        return ()
+
+    def weight(self, observation: Observation) -> int:
+        return observation.spots[self.underlying] * self.multiplier
+
+    def spans(
+        self, around: Surroundings, spots: Sequence[float], vol: float, time: int
+    ) -> list[Span]:
+        """At each of these spots, over all that else may move.
+
+        This tries every corner, which is right of whatever is monotone in each number; a subclass
+        that knows which corners they are is faster.
+        """
+        spans = []
+        for spot in map(Fraction, spots):
+            worlds = (around.at(spot, Fraction(vol), time, corner) for corner in around.corners())
+            values = [float(self.value(world)) for world in worlds]
+            spans.append(Span(min(values), max(values)))
+        return spans
+
+
+class DatedContract(Contract):
+    """A contract that expires, and is then worth what its terms say at one last spot."""
+
+    expiry: Moment
+
+    @property
+    def expires(self) -> int:
+        return self.expiry
+
+    @abstractmethod
+    def settlement(self, spot: Fraction) -> Fraction:
+        """What a lot is worth at expiry, had the spot been that, in cash units."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -55,7 +56,7 @@ class Listing(Model):
         )
 
     def check(self, shape: Shape) -> None:
-        """As many assets and instruments as the shape has."""
+        """As many assets and instruments as the shape has, each block of one coin of its own."""
         actual = (len(self.assets), len(self.instruments))
         if actual != (shape.assets, shape.instruments):
             raise WrongDimensions(
@@ -63,6 +64,19 @@ class Listing(Model):
                 expected=f"{shape.assets} assets and {shape.instruments} instruments",
                 actual=f"{actual[0]} and {actual[1]}",
             )
+        for place, (block, columns) in enumerate(zip(shape.blocks, shape.columns, strict=True)):
+            contracts = columns[: block.instruments]
+            self._check_block(f"block {place}", contracts, block.collateral)
+        coins = self.coins(shape)
+        if len(set(coins)) != len(coins):
+            raise WrongDimensions(
+                "blocks", expected="a different underlying each", actual=[*map(self._name, coins)]
+            )
+
+    def coins(self, shape: Shape) -> tuple[int, ...]:
+        """The underlying of each block."""
+        firsts = (self.components[columns[0]].reference for columns in shape.columns)
+        return tuple(each for each in firsts if each is not None)
 
     def check_new(self, time: int) -> None:
         """Nothing is listed that has expired already."""
@@ -73,3 +87,18 @@ class Listing(Model):
                     expected=f"an expiry after {time}",
                     actual=instrument.expires,
                 )
+
+    def _check_block(self, subject: str, contracts: Sequence[int], collateral: int | None) -> None:
+        """Every component of one underlying: the first instrument's."""
+        expected = self.components[contracts[0]].reference
+        for index in (*contracts, *([] if collateral is None else [collateral])):
+            actual = self.components[index].reference
+            if actual != expected or actual is None:
+                raise WrongDimensions(
+                    f"{subject}, component {index}",
+                    expected=self._name(expected),
+                    actual=self._name(actual),
+                )
+
+    def _name(self, underlying: int | None) -> str:
+        return "an underlying" if underlying is None else self.underlyings[underlying]

@@ -24,8 +24,9 @@ from ledger.market.instruments.perpetual import Perpetual
 from ledger.market.instruments.spot import Spot
 from ledger.market.listing import Listing
 from ledger.market.pricing import Right
-from ledger.market.risk import RiskEngine, RiskParameters
-from ledger.market.scenarios import span_scenarios
+from ledger.market.reach import Reach, RiskParameters
+from ledger.market.risk import RiskEngine
+from ledger.market.window import Window
 from zk.errors import Malformed
 
 #: 1 January 2026, 00:00 UTC.
@@ -34,12 +35,17 @@ DAY: Final = 86_400
 
 INITIAL_FACTOR_BPS: Final = 12_500
 RATE: Final = 40_000
+#: What a development ledger lets the market do beside spots and vols: three updates, and two gaps
+#: of half a day, an hour of grace and twenty minutes of sale.
+WINDOW: Final = Window(
+    updates=3, seconds=91_200, rate_bps=30, funding_bps=6, basis_bps=30, slope_bps=30
+)
 BOTH: Final[tuple[Right, ...]] = ("call", "put")
 
 
 @dataclass(frozen=True, slots=True)
 class Coin:
-    """An underlying: price in cents, vol in 10⁻⁶, how it is counted, how far it may move."""
+    """An underlying: cents, vol and basis in 10⁻⁶, how it is counted, how far it may move."""
 
     symbol: str
     spot: int
@@ -47,8 +53,14 @@ class Coin:
     multiplier: int
     units_per_coin: int
     haircut_bps: int
-    price_range_bps: int
-    vol_range_bps: int
+    price_reach_bps: int
+    vol_reach_bps: int
+    basis: int = RATE
+
+    @property
+    def reach(self) -> Reach:
+        """As the risk engine takes it."""
+        return Reach(price_bps=self.price_reach_bps, vol_bps=self.vol_reach_bps)
 
 
 _COINS: Final = (
@@ -58,7 +70,7 @@ _COINS: Final = (
     Coin("1000XRP", 200_000, 800_000, 100_000, 10**7, 3_000, 2_500, 3_500),
     Coin("LINK", 1_800, 850_000, 10_000_000, 10**5, 3_000, 2_500, 3_500),
     Coin("LTC", 9_000, 750_000, 1_000_000, 10**5, 3_000, 2_500, 3_500),
-    Coin("1000USDC", 100_000, 10_000, 1_000, 10**5, 200, 100, 0),
+    Coin("1000USDC", 100_000, 10_000, 1_000, 10**5, 200, 100, 0, basis=0),
 )
 COINS: Final[Mapping[str, Coin]] = MappingProxyType({coin.symbol: coin for coin in _COINS})
 
@@ -72,10 +84,11 @@ class Preset:
     observation: Observation
     time: int
     parameters: RiskParameters
+    window: Window = WINDOW
 
     def engine(self) -> RiskEngine:
         """The risk engine of this market."""
-        return RiskEngine(self.shape, self.listing, self.parameters)
+        return RiskEngine(self.shape, self.listing, self.parameters, self.window)
 
 
 def preset(name: str, time: int = START) -> Preset:
@@ -94,19 +107,17 @@ def preset(name: str, time: int = START) -> Preset:
         vols=tuple(coin.vol for coin in coins),
         rate=RATE,
         funding=(0,) * len(coins),
+        basis=tuple(coin.basis for coin in coins),
+        slopes=(0,) * len(coins),
     )
-    scenarios = span_scenarios(
-        shape.scenarios,
-        len(coins),
-        tuple(coin.price_range_bps for coin in coins),
-        tuple(coin.vol_range_bps for coin in coins),
+    parameters = RiskParameters(
+        reaches=tuple(coin.reach for coin in coins), initial_factor_bps=INITIAL_FACTOR_BPS
     )
-    parameters = RiskParameters(scenarios=scenarios, initial_factor_bps=INITIAL_FACTOR_BPS)
     return Preset(shape, listing, observation, time, parameters)
 
 
 @dataclass(frozen=True, slots=True)
-class _Grid:
+class _Strikes:
     """Options of one coin and expiry: these strikes, in percent of the spot, and these rights."""
 
     symbol: str
@@ -123,7 +134,7 @@ class _Market:
     assets: tuple[str, ...]
     perpetuals: tuple[str, ...]
     futures: tuple[tuple[str, int], ...]
-    options: tuple[_Grid, ...]
+    options: tuple[_Strikes, ...]
 
     def collateral(self, symbol: str) -> Spot:
         coin = COINS[symbol]
@@ -134,20 +145,18 @@ class _Market:
         )
 
     def instruments(self, time: int) -> Iterator[Instrument]:
+        """Coin by coin: its perpetual, its futures, its options."""
         for symbol in self.perpetuals:
-            yield Perpetual(
-                underlying=self.underlyings.index(symbol), multiplier=COINS[symbol].multiplier
-            )
-        for symbol, days in self.futures:
-            yield Future(
-                underlying=self.underlyings.index(symbol),
-                multiplier=COINS[symbol].multiplier,
-                expiry=time + days * DAY,
-            )
-        for grid in self.options:
-            yield from self._options(grid, time)
+            coin, lot = self.underlyings.index(symbol), COINS[symbol].multiplier
+            yield Perpetual(underlying=coin, multiplier=lot)
+            for listed, days in self.futures:
+                if listed == symbol:
+                    yield Future(underlying=coin, multiplier=lot, expiry=time + days * DAY)
+            for grid in self.options:
+                if grid.symbol == symbol:
+                    yield from self._options(grid, time)
 
-    def _options(self, grid: _Grid, time: int) -> Iterator[Instrument]:
+    def _options(self, grid: _Strikes, time: int) -> Iterator[Instrument]:
         coin = COINS[grid.symbol]
         for right, percent in product(grid.rights, grid.strikes_percent):
             yield Option(
@@ -169,7 +178,7 @@ _MARKETS: Final[Mapping[str, _Market]] = MappingProxyType(
             assets=("BTC",),
             perpetuals=("BTC",),
             futures=(),
-            options=(_Grid("BTC", 30, (100,), ("call",)),),
+            options=(_Strikes("BTC", 30, (100,), ("call",)),),
         ),
         "standard": _Market(
             underlyings=("BTC", "ETH", "1000USDC"),
@@ -177,10 +186,10 @@ _MARKETS: Final[Mapping[str, _Market]] = MappingProxyType(
             perpetuals=("BTC", "ETH"),
             futures=(("BTC", 90),),
             options=(
-                _Grid("BTC", 30, (100,)),
-                _Grid("BTC", 30, (120,), ("call",)),
-                _Grid("BTC", 30, (80,), ("put",)),
-                _Grid("ETH", 30, (100,), ("call",)),
+                _Strikes("BTC", 30, (100,)),
+                _Strikes("BTC", 30, (120,), ("call",)),
+                _Strikes("BTC", 30, (80,), ("put",)),
+                _Strikes("ETH", 30, (100,), ("call",)),
             ),
         ),
         "desk": _Market(
@@ -189,9 +198,9 @@ _MARKETS: Final[Mapping[str, _Market]] = MappingProxyType(
             perpetuals=("BTC", "ETH"),
             futures=(("BTC", 30), ("BTC", 90), ("ETH", 30), ("ETH", 90)),
             options=(
-                _Grid("BTC", 30, (85, 100, 115)),
-                _Grid("BTC", 90, (80, 100, 120)),
-                _Grid("ETH", 30, _FIVE),
+                _Strikes("BTC", 30, (85, 100, 115)),
+                _Strikes("BTC", 90, (80, 100, 120)),
+                _Strikes("ETH", 30, _FIVE),
             ),
         ),
         "large": _Market(
@@ -200,12 +209,12 @@ _MARKETS: Final[Mapping[str, _Market]] = MappingProxyType(
             perpetuals=_TRADED,
             futures=tuple((symbol, 90) for symbol in _TRADED),
             options=(
-                _Grid("BTC", 30, _TEN),
-                _Grid("BTC", 90, _TEN),
-                _Grid("ETH", 30, _FIVE),
-                _Grid("ETH", 90, _FIVE),
-                _Grid("SOL", 30, _FIVE),
-                _Grid("1000XRP", 30, _FIVE),
+                _Strikes("BTC", 30, _TEN),
+                _Strikes("BTC", 90, _TEN),
+                _Strikes("ETH", 30, _FIVE),
+                _Strikes("ETH", 90, _FIVE),
+                _Strikes("SOL", 30, _FIVE),
+                _Strikes("1000XRP", 30, _FIVE),
             ),
         ),
     }

@@ -1,13 +1,8 @@
-"""One moment, priced at the mark and in every scenario: exact fractions, then integers.
+"""One moment, priced at the mark and in joint scenarios: exact fractions, then integers.
 
-Rounding happens once, at the end, and against the account:
-
-- The move of an instrument rounds away from zero, so the side that loses in a scenario loses no
-  less than it should. A row is linear, so the gain of the other side rounds up as well: a
-  portfolio whose legs gain and lose in one scenario is off by less than one unit, a millionth
-  of a cash unit, per lot that gains.
-- An asset rounds down. Nobody owes collateral, so that is against everybody who has some.
-- The mark rounds to the nearest unit. Buyer and seller see the same one.
+Rounding happens once, at the end, and against the account, as in `columns`. A row is linear, so
+the gain of a leg rounds up as well: a portfolio whose legs gain and lose in one scenario is off by
+less than one unit, a millionth of a cash unit, per lot that gains.
 """
 
 from __future__ import annotations
@@ -15,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor
+from math import floor
 
+from ledger.market.columns import away_from_zero, mark_of
 from ledger.market.conditions import Conditions
-from ledger.market.data import ONE_BPS, SCALE, Rows
+from ledger.market.data import ONE_BPS, SCALE
 from ledger.market.instrument import Instrument
 from ledger.market.scenarios import Scenario
 
@@ -35,16 +31,15 @@ class Scene:
     @property
     def mark(self) -> tuple[int, ...]:
         """The values in matrix units."""
-        return tuple(map(_mark, self.components, self.values))
+        return tuple(map(mark_of, self.components, self.values))
 
-    def rows(self, factor_bps: int) -> Rows:
-        """For each scenario the mark and the part of the move that counts, times the factor."""
-        matrix = []
-        for cover, moves in zip(self.covers, self.moves, strict=True):
-            scale = cover * factor_bps / ONE_BPS
-            scaled = (move * scale for move in moves)
-            matrix.append(tuple(map(_entry, self.components, self.values, scaled)))
-        return Rows(matrix=tuple(matrix), constants=(0,) * len(matrix))
+    @property
+    def rows(self) -> tuple[tuple[int, ...], ...]:
+        """For each scenario the mark and the part of the move that counts."""
+        return tuple(
+            tuple(map(_entry, self.components, self.values, (move * cover for move in moves)))
+            for cover, moves in zip(self.covers, self.moves, strict=True)
+        )
 
 
 def set_scene(
@@ -63,11 +58,6 @@ def set_scene(
     return Scene(tuple(components), covers, values, tuple(moves))
 
 
-def away_from_zero(number: Fraction) -> int:
-    """The nearest integer that is no nearer to zero."""
-    return ceil(number) if number > 0 else floor(number)
-
-
 def _values(
     components: Sequence[Instrument], conditions: Conditions, settled: Mapping[int, int]
 ) -> tuple[Fraction, ...]:
@@ -77,11 +67,7 @@ def _values(
     )
 
 
-def _mark(component: Instrument, value: Fraction) -> int:
-    return round(value * SCALE) if component.is_contract else floor(value * SCALE)
-
-
 def _entry(component: Instrument, value: Fraction, move: Fraction) -> int:
     if component.is_contract:
-        return _mark(component, value) + away_from_zero(move * SCALE)
+        return mark_of(component, value) + away_from_zero(move * SCALE)
     return floor((value + move) * SCALE * component.counted_bps / ONE_BPS)

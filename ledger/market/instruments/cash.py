@@ -15,6 +15,7 @@ class Cash(Instrument):
     """The currency of margin; a unit of it is worth one, whatever happens."""
 
     role: ClassVar[Role] = Role.CASH
+    exact: ClassVar[bool] = True
 
     kind: Literal["cash"] = "cash"
     currency: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,12}$")]

@@ -8,15 +8,19 @@ so that a position opened now owes nothing of what accrued before.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ledger.market.conditions import Conditions
-from ledger.market.instrument import Contract, Greeks
+from ledger.market.instrument import Contract, Greeks, Span
+from ledger.market.window import Surroundings
 
 
 class Perpetual(Contract):
     """Spot less cumulative funding, times the lot's coins."""
+
+    exact: ClassVar[bool] = True
 
     kind: Literal["perpetual"] = "perpetual"
 
@@ -28,6 +32,18 @@ class Perpetual(Contract):
 
     def greeks(self, conditions: Conditions) -> Greeks:  # noqa: ARG002
         return Greeks(delta=float(self.coins))
+
+    def spans(
+        self,
+        around: Surroundings,
+        spots: Sequence[float],
+        vol: float,  # noqa: ARG002
+        time: int,  # noqa: ARG002
+    ) -> list[Span]:
+        """It falls with the funding index."""
+        coins = float(self.coins)
+        low, high = (coins * float(index) for index in around.funding)
+        return [Span(coins * spot - high, coins * spot - low) for spot in spots]
 
     def quote(self, price: Fraction, conditions: Conditions) -> Fraction:
         """The price per coin at which a trade at `price` is written down."""

@@ -20,6 +20,7 @@ class Spot(Instrument):
     """
 
     role: ClassVar[Role] = Role.COLLATERAL
+    exact: ClassVar[bool] = True
 
     kind: Literal["spot"] = "spot"
     underlying: Underlying

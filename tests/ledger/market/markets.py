@@ -52,4 +52,6 @@ def observations(underlyings: int) -> SearchStrategy[Observation]:
         vols=each(10_000, 3 * 10**6),
         rate=st.integers(-100_000, 300_000),
         funding=each(-(10**9), 10**9),
+        basis=each(-200_000, 400_000),
+        slopes=each(-100_000, 100_000),
     )

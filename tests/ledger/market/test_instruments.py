@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from math import exp
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from circuits.errors import WrongDimensions
-from circuits.shape import SHAPES
+from circuits.shape import SHAPES, Block, Shape
 from ledger.errors import MalformedTransition, NotAdmitted, UnknownInstrument
 from ledger.market import instruments
 from ledger.market.conditions import Conditions
 from ledger.market.data import Observation
-from ledger.market.instrument import Instrument
+from ledger.market.instrument import Contract, Greeks, Instrument
 from ledger.market.instruments.cash import Cash
 from ledger.market.instruments.future import Future
 from ledger.market.instruments.option import Option
@@ -25,7 +26,9 @@ from ledger.market.instruments.spot import Spot
 from ledger.market.kinds import forget_kinds, kinds
 from ledger.market.listing import Listing
 from ledger.market.pricing import Right
+from ledger.market.risk import RiskEngine
 from ledger.market.scenarios import Scenario
+from ledger.market.window import Surroundings, Window
 from tests.ledger.market.markets import STANDARD, TINY, observations, one_error
 from tests.strategies import SOME
 
@@ -36,6 +39,8 @@ SEEN = Conditions(
     vols=(Fraction(1, 2),),
     rate=Fraction(1, 25),
     funding=(Fraction(1_234),),
+    basis=(Fraction(1, 10),),
+    slopes=(Fraction(0),),
     time=NOW,
 )
 EXPIRED = replace(SEEN, time=EXPIRY)
@@ -65,10 +70,75 @@ def test_a_perpetual_is_quoted_net_of_its_funding() -> None:
 
 
 def test_a_future_converges_to_the_spot() -> None:
-    """Above it at a positive rate before, at it from the expiry on."""
-    assert FUTURE.value(SEEN) > 6_000
+    """A basis of a tenth a year is a 3,650th over a day; from the expiry on there is none."""
+    assert FUTURE.value(SEEN) == 6_000 + Fraction(6_000, 3_650)
     assert FUTURE.value(EXPIRED) == 6_000
-    assert FUTURE.greeks(EXPIRED).delta == 0.001
+    assert FUTURE.value(replace(SEEN, rate=Fraction(9))) == FUTURE.value(SEEN)
+    assert FUTURE.greeks(EXPIRED) == Greeks(delta=0.001)
+    assert FUTURE.greeks(SEEN).theta == -600
+
+
+def test_what_arithmetic_decides_says_so() -> None:
+    """A ledger recomputes cash, coins, perpetuals and futures; options it cannot."""
+    exact = {kind: instrument.exact for kind, instrument in kinds().items()}
+    assert exact == {
+        "cash": True, "future": True, "option": False, "perpetual": True, "spot": True
+    }  # fmt: skip
+
+
+def test_a_lot_weighs_its_notional() -> None:
+    """Spot times multiplier, whatever it is; what is not traded has none."""
+    seen = TINY.observation
+    assert [each.weight(seen) for each in (PERPETUAL, FUTURE, option("put", 1))] == [6 * 10**9] * 3
+    assert [each.weight(seen) for each in (USD, COIN)] == [0, 0]
+
+
+@pytest.mark.parametrize("spot", [1, 5_999_999, 6_000_000, 6_000_001, 10**12])
+def test_a_settlement_is_the_value_at_expiry(spot: int) -> None:
+    """Of every contract that expires, at any last spot."""
+    last = replace(EXPIRED, spots=(Fraction(spot),))
+    for each in (FUTURE, option("call", 6_000_000), option("put", 6_000_000)):
+        assert each.settlement(Fraction(spot)) == each.value(last)
+        assert each.expires == EXPIRY
+
+
+def test_vols_are_spread_over_expiries() -> None:
+    """A slope raises what is far more than what is near, and never takes nine tenths."""
+    near, far = (
+        Option(underlying=0, multiplier=1_000, right="call", strike=6_000_000, expiry=expiry)
+        for expiry in (EXPIRY, EXPIRY + 31_536_000)
+    )
+    steep = replace(SEEN, slopes=(Fraction(1, 10),))
+    assert near.value(SEEN) < near.value(steep) < near.value(SEEN) * Fraction(1_001, 1_000)
+    assert far.value(steep) > far.value(SEEN) * Fraction(11, 10)
+    inverted = replace(SEEN, slopes=(Fraction(-9),))
+    tenth = replace(SEEN, vols=(Fraction(1, 20),))
+    assert far.value(inverted) == far.value(tenth)
+    assert far.greeks(inverted) == far.greeks(tenth)
+
+
+WIDE = Window(updates=3, seconds=9, rate_bps=500, funding_bps=6, basis_bps=900, slope_bps=800)
+
+
+@SOME
+@given(
+    observations(1),
+    st.lists(st.integers(1_000, 10**7), min_size=1, max_size=3),
+    st.sampled_from([EXPIRY - 86_400, EXPIRY - 1, EXPIRY, EXPIRY + 5]),
+    st.sampled_from(["call", "put"]),
+)
+def test_spans_are_over_every_corner(
+    observation: Observation, spots: list[int], time: int, right: Right
+) -> None:
+    """What each contract knows of its own corners is what trying all of them finds."""
+    around = Surroundings.of(Conditions.seen(observation, NOW), 0, WIDE, 2_000)
+    for each in (PERPETUAL, FUTURE, option(right, observation.spots[0])):
+        known = each.spans(around, spots, 0.3, time)
+        for span, found in zip(known, Contract.spans(each, around, spots, 0.3, time), strict=True):
+            tolerance = 1e-9 * float(each.coins) * (max(spots) + float(around.funding.high))
+            assert span.least == pytest.approx(found.least, abs=tolerance)
+            assert span.greatest == pytest.approx(found.greatest, abs=tolerance)
+            assert span.least <= span.greatest
 
 
 @pytest.mark.parametrize(
@@ -95,9 +165,9 @@ def test_an_expired_option_is_worth_what_it_would_pay(
 def test_a_long_call_and_a_short_put_are_a_discounted_forward() -> None:
     """Parity holds through the plug-ins, multipliers included."""
     call, put = option("call", 6_500_000), option("put", 6_500_000)
-    growth = FUTURE.value(SEEN) / 6_000
+    growth = exp(0.04 / 365)
     expected = 6_000 - 6_500 / growth
-    assert float(call.value(SEEN) - put.value(SEEN)) == pytest.approx(float(expected), rel=1e-9)
+    assert float(call.value(SEEN) - put.value(SEEN)) == pytest.approx(expected, rel=1e-9)
 
 
 @SOME
@@ -125,6 +195,7 @@ def test_greeks_are_how_values_move(observation: Observation, move: int, right: 
         (Perpetual, {"underlying": 0, "multiplier": 0}, "equal to 1"),
         (Perpetual, {"underlying": -1, "multiplier": 1}, "equal to 0"),
         (Future, {**TERMS, "expiry": 0}, "equal to 1"),
+        (Future, {**TERMS, "expiry": 32_503_680_000}, "less than"),
         (Option, {**TERMS, "right": "call", "strike": 0, "expiry": 1}, "equal to 1"),
         (Option, {**TERMS, "right": "swap", "strike": 1, "expiry": 1}, "'call' or 'put'"),
         (Option, {**TERMS, "right": "call", "strike": 1.5, "expiry": 1}, "valid integer"),
@@ -148,9 +219,9 @@ def test_everything_has_a_name() -> None:
     """In the order of a portfolio, each its own."""
     labels = STANDARD.listing.labels
     assert labels[:7] == (
-        "USD", "1000USDC", "BTC", "ETH", "BTC-PERP", "ETH-PERP", "BTC-2026-04-01"
+        "USD", "1000USDC", "BTC", "ETH", "BTC-PERP", "BTC-2026-04-01", "BTC-2026-01-31-6000000-C"
     )  # fmt: skip
-    assert labels[7] == "BTC-2026-01-31-6000000-C"
+    assert labels[10] == "ETH-PERP"
     assert len(set(labels)) == STANDARD.shape.components
 
 
@@ -192,6 +263,38 @@ def test_a_listing_is_of_one_shape() -> None:
     """As many of each as the circuits have room for."""
     with pytest.raises(WrongDimensions, match="4 assets and 8 instruments, got 2 and 2"):
         TINY.listing.check(SHAPES["standard"])
+    assert STANDARD.listing.coins(STANDARD.shape) == (0, 1)
+
+
+BTC, ETH = (Perpetual(underlying=coin, multiplier=1_000) for coin in (0, 1))
+ETHER = Spot(underlying=1, units_per_coin=10**6, haircut_bps=0)
+
+
+@pytest.mark.parametrize(
+    ("instruments", "blocks", "says"),
+    [
+        ((BTC, BTC, ETH), (Block(2, 8, 1), Block(1, 8, 2)), None),
+        ((ETH, BTC, BTC), (Block(1, 8, 2), Block(2, 8, 1)), None),
+        ((ETH, BTC, BTC), (Block(1, 8), Block(2, 8)), None),
+        ((BTC, ETH, BTC), (Block(2, 8, 1), Block(1, 8)), "block 0, component 4: expected BTC, got"),
+        ((BTC, BTC, ETH), (Block(1, 8, 1), Block(2, 8)), "block 1, component 5: expected BTC, got"),
+        ((BTC, BTC, ETH), (Block(1, 8, 1), Block(1, 8), Block(1, 8, 2)), "a different underlying"),
+        ((BTC, BTC, ETH), (Block(2, 8, 2), Block(1, 8)), "block 0, component 2: expected BTC, got"),
+    ],
+)
+def test_a_block_is_one_coin_and_a_coin_is_one_block(
+    instruments: tuple[Instrument, ...], blocks: tuple[Block, ...], says: str | None
+) -> None:
+    """Its instruments and what is pledged of it are of one underlying, which no other block has."""
+    listing = Listing(
+        underlyings=("BTC", "ETH"), assets=(USD, COIN, ETHER), instruments=instruments
+    )
+    shape = Shape(3, 3, 1, blocks)
+    if says is None:
+        listing.check(shape)
+        return
+    with pytest.raises(WrongDimensions, match=says):
+        listing.check(shape)
 
 
 def test_nothing_is_listed_that_has_expired() -> None:
@@ -244,9 +347,12 @@ def test_an_instrument_is_one_new_file() -> None:
     power = kinds()["power"].model_validate(TERMS)
     listing = TINY.listing.model_copy(update={"instruments": (power, TINY.listing.instruments[1])})
     assert Listing.decode(listing.encode()).instruments[0] == power
-    engine = type(TINY.engine())(TINY.shape, listing, TINY.parameters)
-    mark = engine.matrices(TINY.observation, TINY.time).mark
-    assert mark[2] == 6_000_000**2 * 1_000 // 10**6
+    engine = RiskEngine(TINY.shape, listing, TINY.parameters, TINY.window)
+    table = engine.table(TINY.observation, TINY.time)
+    assert table.mark[2] == 6_000_000**2 * 1_000 // 10**6
+    # Between −R and 0 the square is (R/2)² below its chord, and a fiftieth is added.
+    below = table.mark[2] * Fraction(75, 1_000) ** 2 * Fraction(102, 100)
+    assert table.long_charges[0] == pytest.approx(float(below), rel=1e-9)
 
 
 def test_two_of_the_same_kind_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from ledger.errors import LimitExceeded
 from ledger.market.conditions import Conditions
 from ledger.market.data import SCALE, Rows, equity
 from ledger.market.limits import Greek, sensitivity
+from ledger.market.scenarios import Scenario
 from tests.ledger.market.markets import STANDARD, TINY, portfolio, portfolios
 from tests.strategies import SOME
 
@@ -48,7 +49,7 @@ def test_limits_that_do_not_fit_are_refused() -> None:
         ENGINE.position_limits({8: 1})
     three = TINY.engine()
     with pytest.raises(WrongDimensions, match="at most 4"):
-        three.stress(TINY.observation, TINY.time, TINY.parameters.scenarios.scenarios * 2)
+        three.stress(TINY.observation, TINY.time, [Scenario(prices_bps=(1,), vols_bps=(1,))] * 5)
 
 
 def test_delta_within_ten_coins() -> None:
@@ -62,7 +63,7 @@ def test_delta_within_ten_coins() -> None:
     assert not holds(rows, i0=-10_001)
     assert holds(rows, i0=-11_000, a2=10**8)
     assert not holds(rows, i0=10_000, a2=1)
-    assert holds(rows, i1=10**9)
+    assert holds(rows, i6=10**9)
     assert set(rows.matrix[2:]) == {(0,) * SHAPE.components}
 
 
@@ -71,8 +72,8 @@ def test_delta_of_another_underlying() -> None:
     rows = ENGINE.greek_limits(
         STANDARD.observation, STANDARD.time, Greek.DELTA, -TEN_COINS, TEN_COINS, underlying=1
     )
-    assert holds(rows, i1=1_000, i0=10**9)
-    assert not holds(rows, i1=1_001)
+    assert holds(rows, i6=1_000, i0=10**9)
+    assert not holds(rows, i6=1_001)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_limits_are_in_the_units_that_traders_use(
     greek: Greek, bump: dict[str, object], per: int
 ) -> None:
     """A point of vol, a percentage point: ten times what a tenth of one does to the value."""
-    option = STANDARD.listing.instruments[3]
+    option = STANDARD.listing.instruments[2]
     before = option.value(Conditions.seen(STANDARD.observation, STANDARD.time))
     bumped = STANDARD.observation.model_copy(update=bump)
     change = option.value(Conditions.seen(bumped, STANDARD.time)) - before
@@ -96,7 +97,7 @@ def test_limits_are_in_the_units_that_traders_use(
 
 def test_theta_is_a_day_and_gamma_a_percent() -> None:
     """Against an hour that passes, and the delta a tenth of a percent further."""
-    option = STANDARD.listing.instruments[3]
+    option = STANDARD.listing.instruments[2]
     seen = Conditions.seen(STANDARD.observation, STANDARD.time)
     later = Conditions.seen(STANDARD.observation, STANDARD.time + 3_600)
     decay = float(option.value(later) - option.value(seen)) * 24 * SCALE
@@ -131,6 +132,6 @@ def test_limits_of_greeks_that_make_no_sense_are_refused() -> None:
 def test_an_equity_floor(values: tuple[int, ...], minimum: int) -> None:
     """One row, which holds exactly for those who are worth as much at the mark."""
     rows = ENGINE.equity_floor(STANDARD.observation, STANDARD.time, minimum)
-    mark = ENGINE.matrices(STANDARD.observation, STANDARD.time).mark
+    mark = ENGINE.mark(STANDARD.observation, STANDARD.time)
     assert (rows.worst(values) >= 0) == (equity(mark, values) >= minimum)
     assert rows.constants == (-minimum * SCALE, *[0] * 15)

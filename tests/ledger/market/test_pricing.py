@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import astuple
+from dataclasses import dataclass
 from itertools import product
 from math import erf, exp, log, pi, sqrt
 from sys import float_info
 
 import pytest
 
+from ledger.market.conditions import SECONDS_PER_YEAR
 from ledger.market.instrument import Greeks
-from ledger.market.pricing import SECONDS_PER_YEAR, Priced, Right, european, forward
+from ledger.market.pricing import Right, european, european_greeks
 from tests.conftest import ROOT
 
 SPOT = 6_000_000.0
@@ -22,6 +23,25 @@ SECONDS = (1, 60, 86_400, 30 * 86_400, SECONDS_PER_YEAR)
 MONEYNESS = (0.1, 0.7, 0.999, 1.0, 1.001, 1.4, 10.0)
 SIDES: tuple[Right, Right] = ("call", "put")
 GRID = list(product(SIDES, MONEYNESS, RATES, VOLS, SECONDS))
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """A value on one whole coin, and its Greeks."""
+
+    value: float
+    greeks: Greeks
+
+
+def priced(
+    right: Right, spot: float, strike: float, rate: float, vol: float, seconds: int
+) -> Priced:
+    """As the library of prices has it."""
+    value = european(right, [spot], strike=strike, rate=rate, vol=vol, seconds=seconds)[0]
+    return Priced(
+        value,
+        european_greeks(right, spot=spot, strike=strike, rate=rate, vol=vol, seconds=seconds),
+    )
 
 
 def normal(x: float) -> float:
@@ -81,7 +101,7 @@ def test_prices_and_greeks_are_the_closed_forms(right: Right) -> None:
     """
     for _, moneyness, rate, vol, seconds in (each for each in GRID if each[0] == right):
         strike, years = SPOT * moneyness, seconds / SECONDS_PER_YEAR
-        got = european(right, spot=SPOT, strike=strike, rate=rate, vol=vol, seconds=seconds)
+        got = priced(right, SPOT, strike, rate, vol, seconds)
         want = closed_form(right, SPOT, strike, rate, vol, years)
         assert got.value == pytest.approx(want.value, rel=1e-9, abs=1e-9 * SPOT)
         within = tolerances(strike, vol, years)
@@ -97,10 +117,7 @@ def test_put_call_parity() -> None:
         if right == "put":
             continue
         strike, years = SPOT * moneyness, seconds / SECONDS_PER_YEAR
-        call, put = (
-            european(side, spot=SPOT, strike=strike, rate=rate, vol=vol, seconds=seconds)
-            for side in SIDES
-        )
+        call, put = (priced(side, SPOT, strike, rate, vol, seconds) for side in SIDES)
         expected = SPOT - strike * exp(-rate * years)
         assert call.value - put.value == pytest.approx(expected, rel=1e-9, abs=1e-9 * SPOT)
         assert call.greeks.delta - put.greeks.delta == pytest.approx(1, abs=1e-9)
@@ -112,35 +129,50 @@ def test_no_option_is_worth_less_than_nothing() -> None:
     """Far out of the money, cancellation leaves no negative price."""
     for right, moneyness, rate, vol, seconds in GRID:
         strike = SPOT * moneyness
-        priced = european(right, spot=SPOT, strike=strike, rate=rate, vol=vol, seconds=seconds)
-        assert priced.value >= 0
+        values = european(right, [SPOT], strike=strike, rate=rate, vol=vol, seconds=seconds)
+        assert values[0] >= 0
 
 
-def test_a_forward_grows_at_the_rate() -> None:
-    """Its price and its sensitivities, against bumps."""
-    seconds = 90 * 86_400
-    years = seconds / SECONDS_PER_YEAR
-    priced = forward(SPOT, 0.04, seconds)
-    assert priced.value == pytest.approx(SPOT * exp(0.04 * years), rel=1e-12)
-    delta, gamma, vega, theta, rho = astuple(priced.greeks)
-    bump = 1e-5
-    up, down = forward(SPOT, 0.04 + bump, seconds), forward(SPOT, 0.04 - bump, seconds)
-    assert rho == pytest.approx((up.value - down.value) / (2 * bump), rel=1e-8)
-    later = forward(SPOT, 0.04, seconds - 600)
-    assert theta == pytest.approx((later.value - priced.value) * SECONDS_PER_YEAR / 600, rel=1e-4)
-    assert (delta, gamma, vega) == (priced.value / SPOT, 0.0, 0.0)
+def test_without_vol_an_option_is_its_discounted_forward() -> None:
+    """A reach may take all of a vol; what is left is no division by zero."""
+    year = SECONDS_PER_YEAR
+    values = european("call", [90.0, 200.0], strike=100.0, rate=0.1, vol=0.0, seconds=year)
+    assert values == pytest.approx([0.0, 200 - 100 * exp(-0.1)])
+
+
+def test_several_spots_are_priced_as_one_at_a_time() -> None:
+    """To the last bit."""
+    spots = [SPOT * moneyness for moneyness in MONEYNESS]
+    for right, _, rate, vol, seconds in GRID:
+        together = european(right, spots, strike=SPOT, rate=rate, vol=vol, seconds=seconds)
+        alone = [
+            european(right, [spot], strike=SPOT, rate=rate, vol=vol, seconds=seconds)[0]
+            for spot in spots
+        ]
+        assert together == alone
 
 
 def test_quantlib_is_imported_for_a_price_and_for_nothing_else() -> None:
-    """Who reads a listing or checks matrices does without it."""
+    """Who reads a listing, checks a table or recomputes what is exact does without it."""
     script = """
 import sys
-from ledger.market.data import Matrices
+from ledger.market.columns import exact_columns, least_charges
 from ledger.market.presets import preset
 market = preset("tiny")
 market.listing.decode(market.listing.encode())
-assert "QuantLib" not in sys.modules
-market.engine().matrices(market.observation, market.time)
+exact_columns(
+    market.listing,
+    market.shape,
+    market.parameters,
+    market.window,
+    market.observation,
+    market.time,
+    {1: 5},
+)
+least_charges(market.listing, market.observation)
+assert not {"QuantLib", "numpy", "scipy"} & set(sys.modules)
+market.engine().table(market.observation, market.time)
 assert "QuantLib" in sys.modules
+assert not {"numpy", "scipy"} & set(sys.modules)
 """
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
