@@ -12,6 +12,8 @@ from rich.table import Table
 from ledger.encoding import parse_hex
 from ledger.ledger import Ledger
 from ledger.log import Entry
+from ledger.market.columns import block_grids
+from ledger.market.data import ONE_BPS
 from ledger.options import LedgerArgument
 from ledger.records import Account
 from ledger.state import State
@@ -49,7 +51,14 @@ def show(ledger: LedgerArgument, as_json: JsonOption = False) -> None:
         f"{total:,} {label}" for total, label in zip(document["totals"], labels, strict=False)
     )
     facts.add_row("deposits", totals)
-    facts.add_row("fund", f"{document['fund']:,} in cash")
+    has_lots = any(document["fund_values"][1:])
+    facts.add_row("fund", f"{document['fund']:,} in cash" + (", and lots" if has_lots else ""))
+    if any(document["queued"]):
+        queued = zip(document["queued"], labels, strict=False)
+        amounts = ", ".join(f"{amount:,} {label}" for amount, label in queued if amount)
+        facts.add_row("withdrawals that wait", amounts)
+    if document["locked"]:
+        facts.add_row("market", "locked: prices moved further than an update may carry")
     out.print(facts)
     table = Table("account", "commitment", "nonce", "standing", "status", "order")
     for account in document["accounts"]:
@@ -133,12 +142,12 @@ def check(ledger: LedgerArgument) -> None:
 
 @market_app.command("show")
 def show_market(ledger: LedgerArgument, as_json: JsonOption = False) -> None:
-    """Show the current epoch: prices, and what one unit of everything is worth in each scenario.
+    """Show the current epoch: prices, and what one unit of everything gains or loses in each row.
 
     Example: tacit market show demo.ledger
     """
     with _open(ledger) as opened:
-        market = opened.state.current_market
+        market, risk = opened.state.current_market, opened.state.parameters.risk
     if as_json:
         print_json(market.model_dump(mode="json"))
         return
@@ -150,11 +159,31 @@ def show_market(ledger: LedgerArgument, as_json: JsonOption = False) -> None:
     ):
         prices.add_row(name, f"{spot:,}", f"{vol / 1e6:.1%}", f"{funding / 1e6:,.2f}")
     out.print(prices)
-    columns = Table("row", *listing.labels, title="maintenance")
-    columns.add_row("mark", *(f"{entry / 1e6:,.2f}" for entry in market.matrices.mark))
-    for index, row in enumerate(market.matrices.maintenance.matrix):
-        columns.add_row(str(index), *(f"{entry / 1e6:,.2f}" for entry in row))
-    out.print(columns)
+    shape, table = opened.genesis.shape.shape, market.table
+    worths = Table("of one unit", "mark", "charge, long", "charge, short", title="cash")
+    charges = zip(table.long_charges, table.short_charges, strict=True)
+    none = [(0, 0)] * shape.assets
+    for label, mark, (long, short) in zip(
+        listing.labels, table.mark, [*none, *charges], strict=True
+    ):
+        worths.add_row(label, *(f"{entry / 1e6:,.2f}" for entry in (mark, long, short)))
+    out.print(worths)
+    grids = zip(shape.columns, table.moves, block_grids(shape, listing, risk), strict=True)
+    for columns, rows, grid in grids:
+        labels = [listing.labels[column] for column in columns]
+        moves = Table("price", "vol", *labels, title="moves of one unit")
+        for place, row in zip(grid.rows, rows, strict=True):
+            entries = (f"{entry / 1e6:,.2f}" for entry in row)
+            part = "" if place.cover_bps == ONE_BPS else f" × {place.cover_bps / ONE_BPS:g}"
+            price = _percent(place.price_bps) + part
+            moves.add_row(price, _percent(place.vol_bps), *entries)
+        out.print(moves)
+    if market.is_locked:
+        out.print("locked: prices moved further than an update may carry")
+
+
+def _percent(bps: int) -> str:
+    return f"{bps / 100:+g} %" if bps else ""
 
 
 def describe(opened: Ledger) -> dict[str, Any]:
@@ -173,6 +202,9 @@ def describe(opened: Ledger) -> dict[str, Any]:
         "totals": list(pool.totals),
         "fund": pool.fund.values[0],
         "fund_values": list(pool.fund.values),
+        "queued": list(pool.queued),
+        "locked": bool(pool.epoch) and state.current_market.is_locked,
+        "on_sale": [*pool.frozen, *(["fund"] if pool.fund_sale is not None else [])],
         "accounts": [_account(state, state.account(i)) for i in range(pool.accounts)],
     }
 

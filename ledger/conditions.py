@@ -9,14 +9,19 @@ from ledger.records import Account, Market, Order, Sealed, Trail
 from ledger.state import State
 from zk.babyjubjub import Point
 from zk.generators import value_generator
-from zk.pedersen import Opening
 
 
-def require_account(state: State, index: int, nonce: int) -> Account:
-    """The account, at that nonce, not on sale: what deposits and cancellations ask."""
+def require_nonce(state: State, index: int, nonce: int) -> Account:
+    """The account, at that nonce: what deposits ask, for they may come in the middle of a sale."""
     account = state.account(index)
     if account.nonce != nonce:
         raise OutOfOrder(f"nonce of account {index}", expected=account.nonce, actual=nonce)
+    return account
+
+
+def require_account(state: State, index: int, nonce: int) -> Account:
+    """The account, at that nonce, not on sale: what a cancellation asks."""
+    account = require_nonce(state, index, nonce)
     if account.status == "frozen":
         raise NotAdmitted(
             f"account {index}", expected="an account that is not on sale", actual="frozen"
@@ -25,7 +30,7 @@ def require_account(state: State, index: int, nonce: int) -> Account:
 
 
 def require_free_account(state: State, index: int, nonce: int) -> Account:
-    """Likewise, and without an open order: what everything else asks."""
+    """The account, at that nonce, neither on sale nor with an open order: what all else asks."""
     account = require_account(state, index, nonce)
     order = open_order(state, account)
     if order is not None:
@@ -38,9 +43,16 @@ def require_free_account(state: State, index: int, nonce: int) -> Account:
 
 
 def open_order(state: State, account: Account) -> Order | None:
-    """The account's order, while it lives: an order ends with the epoch of its proof."""
+    """The account's order, while it lives: for the epoch of its proof.
+
+    After it was cancelled it lives for a settling time more: no clearing is undone by that.
+    """
     order = account.order
-    return order if order is not None and order.epoch == state.pool.epoch else None
+    if order is None or order.epoch != state.pool.epoch:
+        return None
+    if order.cancelled is None:
+        return order
+    return order if state.pool.time < order.cancelled + state.parameters.settling else None
 
 
 def require_current_market(state: State, epoch: int) -> Market:
@@ -58,6 +70,23 @@ def require_fresh_market(state: State) -> Market:
     if age > limit:
         raise NotAdmitted("age of the market", expected=f"at most {limit} s", actual=f"{age} s")
     return market
+
+
+def require_open_market(state: State, epoch: int) -> Market:
+    """The current market, fresh and within its bounds: nobody takes on risk in a locked one."""
+    market = require_current_market(state, epoch)
+    require_unlocked(market)
+    return market
+
+
+def require_unlocked(market: Market) -> None:
+    """Honest prices lie within the bounds of an update."""
+    if market.is_locked:
+        raise NotAdmitted(
+            "market",
+            expected="prices within the bounds of an update",
+            actual=f"epoch {market.epoch} is locked",
+        )
 
 
 def require_index(subject: str, index: int, count: int) -> int:
@@ -102,27 +131,48 @@ def sealed_here(state: State, leg: int = 0) -> Sealed:
     return Sealed(entry=state.number, leg=leg, key=state.parameters.escrow.point)
 
 
-def hidden_change(account: Account, delta: Point) -> Account:
-    """With a delta added that nobody else can open: a revealed account is private again."""
+def reblinded(account: Account, delta: Point) -> Account:
+    """With a delta added that holds no value: a revealed account is private again."""
     return account.moved(delta).model_copy(update={"status": "active", "opening": None})
 
 
-def with_public_opening(account: Account, added: Opening) -> Account:
-    """With an opening added that everybody knows: what was revealed stays so."""
-    opening = None if account.opening is None else account.opening.plus(added.values)
-    return account.moved(added.commit().point).model_copy(update={"opening": opening})
+def hidden_change(account: Account, delta: Point) -> Account:
+    """With a delta added that nobody else can open: it has traded, and is private again."""
+    return reblinded(account, delta).model_copy(update={"holdings": None})
+
+
+def bought(account: Account, change: tuple[int, ...]) -> Account:
+    """With public amounts of a sale added: it has traded; what was revealed of it stays so."""
+    return with_public_change(account, change).model_copy(update={"holdings": None})
 
 
 def with_public_amount(account: Account, index: int, amount: int) -> Account:
     """A public amount added, everywhere where it has to show."""
-    vector = amounts(len(account.trail.public), index, amount)
-    public = tuple(a + b for a, b in zip(account.trail.public, vector, strict=True))
-    moved = account.moved(amount_point(index, amount))
-    opening = None if account.opening is None else account.opening.plus(vector)
-    trail = account.trail.model_copy(update={"public": public})
-    return moved.model_copy(update={"trail": trail, "opening": opening})
+    return with_public_change(account, amounts(len(account.trail.public), index, amount))
+
+
+def with_public_change(account: Account, change: tuple[int, ...]) -> Account:
+    """Public amounts added to commitment, trail, opening and holdings."""
+    point = account.commitment
+    for index, amount in enumerate(change):
+        if amount:
+            point += amount_point(index, amount)
+    opening = None if account.opening is None else account.opening.plus(change)
+    public, held = _sum(account.trail.public, change), account.holdings
+    return account.model_copy(
+        update={
+            "commitment": point,
+            "trail": account.trail.model_copy(update={"public": public}),
+            "opening": opening,
+            "holdings": None if held is None else _sum(held, change[: len(held)]),
+        }
+    )
 
 
 def with_nonce_used(account: Account) -> Account:
     """The next transition of the owner needs the next nonce."""
     return account.model_copy(update={"nonce": account.nonce + 1})
+
+
+def _sum(left: tuple[int, ...], right: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(a + b for a, b in zip(left, right, strict=True))

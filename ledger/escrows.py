@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from circuits.escrow import decrypt, unpack
 from circuits.fill import traded_widths
 from circuits.shape import Shape
+from circuits.solvency import read_message
 from ledger.log import Entry
 from ledger.records import Sealed
 from ledger.state import State
@@ -60,7 +61,7 @@ class Found:
         """What S opens; a wrong S is `Malformed`, or a vector that opens nothing."""
         words = decrypt(self.escrow.public(self.sealed.key), shared, self.context)
         if not self.is_fill:
-            return unpack(words, shape.widths)
+            return read_message(shape, words)
         traded = unpack(words, traded_widths(shape))
         values = [0] * shape.components
         for index, value in zip(shape.traded, traded.values, strict=True):

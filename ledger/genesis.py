@@ -8,23 +8,28 @@ circuit. A production ledger takes no development key, and none but those that i
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field
 
-from circuits.shape import Shape
-from ledger.encoding import Count, Digest, HexBytes, Model
+from ledger.encoding import Amount, Count, Decoding, Digest, HexBytes, Model, SignatureBytes
+from ledger.errors import LimitExceeded, MalformedTransition, Unavailable
 from ledger.market.listing import Listing
 from ledger.parameters import Parameters
-from ledger.records import Charter, Pool, PublicOpening, ShapeRecord
+from ledger.records import Charter, Clock, Pool, PublicOpening, ShapeRecord
 from ledger.state import State
-from verifier.evidence import Compiled, Evidence
+from verifier.evidence import Compiled, Evidence, Signed
 from zk.babyjubjub import Point
 from zk.errors import UnsafeKey
 from zk.groth16 import VerifyingKey
 
-_DOMAIN: Final = b"tacit/v1/ledger/"
+#: Of everything that a ledger's entries mean; earlier ones are refused.
+VERSION: Final = 2
+
+_DOMAIN: Final = b"tacit/v2/ledger/"
+_ENDOWMENT: Final = b"tacit/v2/endowment/"
 
 
 class StatementKey(Model):
@@ -54,6 +59,7 @@ class StatementKeys(Model):
     """One key for each statement."""
 
     claim: StatementKey
+    margin: StatementKey
     solvency: StatementKey
     fill: StatementKey
 
@@ -62,11 +68,18 @@ class StatementKeys(Model):
         return {name: getattr(self, name).key for name in type(self).model_fields}
 
 
+class Endowment(Model):
+    """What the custodian has received for the insurance fund before there is a ledger."""
+
+    amount: Amount
+    signature: SignatureBytes
+
+
 class Genesis(Model):
     """Entry 0."""
 
     kind: Literal["genesis"] = "genesis"
-    version: Literal[1] = 1
+    version: Literal[2] = VERSION
     mode: Literal["development", "production"]
     name: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[ -~]+$")]
     time: Count
@@ -74,6 +87,20 @@ class Genesis(Model):
     listing: Listing
     parameters: Parameters
     statements: StatementKeys
+    #: A production ledger has one from the beginning.
+    endowment: Endowment | None = None
+
+    @classmethod
+    def decode(cls, data: bytes, decoding: Decoding | None = None) -> Self:
+        """Canonical only; a ledger of another format is refused by its version."""
+        found = re.match(rb'\{"kind":"genesis","version":([0-9]{1,9}),', data)
+        if found is not None and int(found[1]) != VERSION:
+            raise Unavailable(
+                "format of the ledger",
+                expected=f"version {VERSION}, which this release reads and writes",
+                actual=f"version {int(found[1])}",
+            )
+        return super().decode(data, decoding)
 
     @property
     def ledger(self) -> bytes:
@@ -82,10 +109,10 @@ class Genesis(Model):
 
     def check(self) -> Evidence:
         """Raises where the parts contradict each other; what is left is to be checked."""
-        shape = Shape(self.shape.assets, self.shape.instruments, self.shape.scenarios)
+        shape = self.shape.shape
         self.listing.check(shape)
         self.listing.check_new(self.time)
-        self.parameters.check(shape.scenarios, len(self.listing.underlyings))
+        self.parameters.check(shape, self.listing)
         insecure = [name for name, key in self.statements if key.insecure]
         if self.mode == "production" and insecure:
             raise UnsafeKey(
@@ -93,10 +120,34 @@ class Genesis(Model):
                 expected="keys that came out of a ceremony",
                 actual=f"a development key for {', '.join(insecure)}: its maker can forge proofs",
             )
+        if self.mode == "production":
+            self.parameters.check_production()
         return Evidence(
+            signed=self._endowed(),
             spanned=[self.parameters.escrow.spanned()],
             compiled=[Compiled(name, shape, key.circuit.hex()) for name, key in self.statements],
         )
+
+    def endowment_message(self) -> bytes:
+        """What the custodian signs: all of the genesis but the signature."""
+        terms = self.model_dump_json(exclude={"endowment": {"signature"}}).encode()
+        return hashlib.sha256(_ENDOWMENT + terms).digest()
+
+    def _endowed(self) -> list[Signed]:
+        given = self.endowment
+        if given is None:
+            if self.mode == "production":
+                raise MalformedTransition(
+                    "endowment",
+                    expected="capital for the insurance fund, in production",
+                    actual="none",
+                )
+            return []
+        limit = self.parameters.max_totals[0]
+        if given.amount > limit:
+            raise LimitExceeded("endowment", expected=f"at most {limit}", actual=given.amount)
+        custodian, message = self.parameters.custodian, self.endowment_message()
+        return [Signed("the custodian", custodian, message, given.signature)]
 
     def check_pins(self, pins: Mapping[str, str]) -> None:
         """Each key is the one whose digest is pinned; a mark can be deleted, a digest not."""
@@ -111,14 +162,22 @@ class Genesis(Model):
     def apply(self, state: State) -> None:
         """The state before anybody has an account."""
         none = (0,) * (self.shape.assets + self.shape.instruments)
-        charter = Charter(ledger=self.ledger, shape=self.shape, listing=self.listing)
+        charter = Charter(
+            ledger=self.ledger, mode=self.mode, shape=self.shape, listing=self.listing
+        )
+        nothing = (0,) * self.shape.assets
+        capital = 0 if self.endowment is None else self.endowment.amount
         state.put_charter(charter)
         state.put_parameters(self.parameters)
+        # Until there is a market, the founding is what given time is held to.
+        state.put_clock(0, Clock(time=self.time, published=self.time, grace=self.parameters.grace))
         state.put_pool(
             Pool(
                 time=self.time,
-                totals=(0,) * self.shape.assets,
-                fund=PublicOpening(values=none, blinding=0),
+                totals=(capital, *nothing[1:]),
+                untraded=nothing,
+                queued=nothing,
+                fund=PublicOpening(values=(capital, *none[1:]), blinding=0),
                 expiry=Point.IDENTITY,
                 settled=(None,) * self.shape.instruments,
             )

@@ -1,8 +1,8 @@
 """The ledger: a store, the rules, and a checker of proofs.
 
-A transition is executed on a draft while the store's write lock is held; what it changed, the
-entry and the new root are committed together. Whoever else has written in the meantime is noticed
-by the head, and everything that was read before is read again.
+A transition is judged on a draft before the store's write lock is taken; inside it the head is
+compared again, and what was changed, the entry and the new root are committed together. Whoever
+else has written in the meantime is noticed by the head, and it is judged anew.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ledger.genesis import Genesis
 from ledger.log import Entry
 from ledger.state import State
 from ledger.store import SqliteStore, Store
-from ledger.transitions import Transition, decode_transition
+from ledger.transitions import AnyTransition, Transition, decode_transition
 from ledger.tree import Inclusion
 from verifier.checker import Checker
 from verifier.evidence import EvidenceChecker
@@ -137,16 +137,20 @@ class Ledger:
         """Applies a transition and stores it, or raises and leaves everything as it was."""
         data = transition if isinstance(transition, bytes) else transition.encode()
         parsed = decode_transition(data, self._decoding)
+        judged, head = self._judge(parsed, time), self._head
         with self._store.writing() as writer:
-            if writer.head != self._head:
+            if writer.head != head:  # somebody was quicker: what was judged is another state
                 self._state.forget()
                 self._head = writer.head
-            assert writer.head is not None  # there is a genesis
-            draft = execute(self._state, parsed, time, writer.head.number + 1, self._checker)
-            entry = writer.append(time, data, draft.changes())
-        self._state.absorb(draft)
+                judged = self._judge(parsed, time)
+            entry = writer.append(time, data, judged.changes())
+        self._state.absorb(judged)
         self._head = entry
         return entry
+
+    def _judge(self, transition: AnyTransition, time: int) -> State:
+        """On a draft, and without the lock: proofs take longer than anybody should wait for it."""
+        return execute(self.state, transition, time, self.head.number + 1, self._checker)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What governors may set, and the bounds within which they may set it.
 
-Times are whole seconds of the ledger's own clock, money is in units of cash, and shares are in
-basis points.
+Times are whole seconds, money is in units of cash, and shares are in basis points. Staleness,
+delays and the steps of a sale run on given time; the grace runs on the oracles'.
 """
 
 from __future__ import annotations
@@ -11,23 +11,41 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from circuits.schedule import FLOOR
+from circuits.shape import Shape
 from ledger.encoding import Count, Model, PointHex, PublicKey, SignatureBytes, SpanBytes
 from ledger.errors import LimitExceeded, MalformedTransition, Unauthorised
-from ledger.market.risk import RiskParameters
-from ledger.market.scenarios import ScenarioSet
+from ledger.market.data import MoveBounds
+from ledger.market.listing import Listing
+from ledger.market.reach import RiskParameters
+from ledger.market.window import Window
 from verifier.evidence import Signed, Spanned
 from zk.babyjubjub import Point
 from zk.randomness import Randomness, system_randomness
 from zk.sigma import Span
 
-#: A total past this could carry a balance out of the range that every proof proves: the widths
-#: hold 2⁶² of cash either way and 2⁶³ of collateral, and no account can gain more than there is.
-MAX_TOTAL: Final = 1 << 60
+#: A total past this could carry a balance out of the range that every proof proves: the inner half
+#: of the widths holds 2⁶¹ of cash either way, and 2⁵⁴ of collateral.
+MAX_CASH: Final = 1 << 60
+MAX_COLLATERAL: Final = 1 << 53
 BASIS: Final = 10_000
+DAY: Final = 86_400
 
-Seconds = Annotated[int, Field(ge=1, le=366 * 86_400)]
-Fee = Annotated[int, Field(ge=0, le=1 << 40)]
+#: The floors of times let a network that is being tested live through a default in two minutes.
+Interval = Annotated[int, Field(ge=20, le=DAY)]
+Grace = Annotated[int, Field(ge=40, le=DAY)]
+Delay = Annotated[int, Field(ge=60, le=366 * DAY)]
+Gap = Annotated[int, Field(ge=600, le=7 * DAY)]
+Settling = Annotated[int, Field(ge=1, le=600)]
+#: At most ten thousand dollars, where cash is counted in cents.
+Fee = Annotated[int, Field(ge=0, le=10**6)]
+Capital = Annotated[int, Field(ge=0, le=MAX_CASH)]
+#: As wide as what the statement takes from the total.
+Floor = Annotated[int, Field(ge=0, le=FLOOR.maximum)]
 Move = Annotated[int, Field(ge=1, lt=BASIS)]
+#: A move of a vol, and one of what is quoted per year or in parts of the spot.
+VolMove = Annotated[int, Field(ge=1, le=2_000)]
+SmallMove = Annotated[int, Field(ge=0, le=100)]
 
 _ESCROW_CONTEXT: Final = b"tacit/v1/escrow key"
 
@@ -63,6 +81,11 @@ class Quorum(Model):
             Signed(f"{role} {one.signer}", self.keys[one.signer], message, one.signature)
             for one in endorsements
         ]
+
+    @property
+    def outvotes_a_third(self) -> bool:
+        """More than two thirds are needed: a third can neither sign nor, with one liar, stall."""
+        return 3 * self.threshold > 2 * len(self.keys)
 
     def require_enough(self, role: str, signers: Sequence[int]) -> None:
         """Distinct holders, in order, and as many as the quorum needs."""
@@ -119,40 +142,125 @@ class Parameters(Model):
     #: Paid to the fund, per order placed and per signed leg.
     order_fee: Fee
     leg_fee: Fee
+    #: The least that an account with positions must have left: what opening it in default costs.
+    floor: Floor
+    #: The most notional of one account under initial margin, either way, in cash.
+    cap: Annotated[int, Field(ge=1, le=MAX_CASH)]
+    #: What the fund keeps when it is asked for the discount of a sale.
+    fund_floor: Capital
+    #: The part of a lot's requirement that its buyer gets at the last step of a sale.
+    discount_bps: Annotated[int, Field(ge=1, le=2_000)]
     #: How old a market may be for anything that could make an account worse.
-    max_age: Seconds
-    min_interval: Seconds
-    #: How far one update may move each spot, every vol, the funding index (in parts of the spot)
-    #: and the rate of a year.
+    max_age: Interval
+    min_interval: Interval
+    #: How long oracles may be silent before governors must sign their next market too.
+    max_gap: Gap
+    #: How far one update may move each spot and every vol (in parts of what they were), each
+    #: funding index (in parts of the spot), and the rate, each basis and each slope of a year.
     max_spots_bps: tuple[Move, ...]
-    max_vol_bps: Move
-    max_funding_bps: Move
-    max_rate_bps: Move
-    #: How long after a new epoch an account may still prove under the one before.
-    grace: Seconds
-    sale_duration: Seconds
-    sale_step: Seconds
-    #: How long governors must wait for what they have signed.
-    delay: Seconds
-    max_total: Annotated[int, Field(ge=1, le=MAX_TOTAL)]
+    max_vol_bps: VolMove
+    max_funding_bps: SmallMove
+    max_rate_bps: SmallMove
+    max_basis_bps: SmallMove
+    max_slope_bps: SmallMove
+    #: How far a report may lie from the median of all and still be heard.
+    max_spread_bps: Move
+    #: How much oracles' time may pass from the market that an account owes a proof for.
+    grace: Grace
+    #: How long guardians may take to open an overdue account, and how long it is then on sale.
+    reveal: Interval
+    sale_duration: Interval
+    sale_step: Annotated[int, Field(ge=1, le=DAY)]
+    #: How long a cancelled order may still be filled.
+    settling: Settling
+    #: How long governors must wait for what they have signed; for keys, longer.
+    delay: Delay
+    key_delay: Delay
+    #: Per asset, the most that the ledger may hold: of collateral, the most that is lent against.
+    max_totals: tuple[Annotated[int, Field(ge=1, le=MAX_CASH)], ...]
 
-    def check(self, scenarios: int, underlyings: int) -> None:
-        """Refuses parameters that contradict the shape or each other."""
+    @property
+    def updates(self) -> int:
+        """The updates of the market between an account's last proof and the end of its sale."""
+        before = -(-self.grace // self.min_interval)
+        return 1 + before + (self.reveal + self.sale_duration) // self.min_interval
+
+    @property
+    def window(self) -> Window:
+        """What may happen in that time, as far as the bounds of an update carry it."""
+        n = self.updates
+        return Window(
+            updates=n,
+            seconds=2 * self.max_gap + self.grace + self.reveal + self.sale_duration,
+            rate_bps=n * self.max_rate_bps,
+            funding_bps=n * self.max_funding_bps,
+            basis_bps=n * self.max_basis_bps,
+            slope_bps=n * self.max_slope_bps,
+        )
+
+    @property
+    def move_bounds(self) -> MoveBounds:
+        """How far one update may move each number."""
+        return MoveBounds(
+            spots_bps=self.max_spots_bps,
+            vol_bps=self.max_vol_bps,
+            funding_bps=self.max_funding_bps,
+            rate_bps=self.max_rate_bps,
+            basis_bps=self.max_basis_bps,
+            slope_bps=self.max_slope_bps,
+        )
+
+    @property
+    def keys(self) -> tuple[object, ...]:
+        """Who may sign what, and how long a change of that waits: the longer delay."""
+        return (self.oracles, self.governors, self.guardians, self.custodian, self.key_delay)
+
+    def check(self, shape: Shape, listing: Listing) -> None:
+        """Refuses parameters that contradict the shape, the listing or each other."""
         for role in ("oracle", "governor", "guardian"):
             quorum: Quorum = getattr(self, f"{role}s")
             quorum.check(role)
-        self.risk.scenarios.check(scenarios, underlyings)
-        if all(any(each.prices_bps) for each in self.risk.scenarios.scenarios):
+        underlyings = len(listing.underlyings)
+        for subject, count, expected in (
+            ("largest moves", len(self.max_spots_bps), underlyings),
+            ("reaches", len(self.risk.reaches), underlyings),
+            ("largest totals", len(self.max_totals), shape.assets),
+        ):
+            if count != expected:
+                raise MalformedTransition(subject, expected=f"{expected} of them", actual=count)
+        for asset, total in enumerate(self.max_totals[1:], 1):
+            if total > MAX_COLLATERAL:
+                raise LimitExceeded(
+                    f"largest total of asset {asset}",
+                    expected=f"at most {MAX_COLLATERAL}",
+                    actual=total,
+                )
+        self._check_times()
+        self._check_reach(shape, listing)
+
+    def check_production(self) -> None:
+        """One liar among three neither moves nor stalls anything that is worth something."""
+        for role in ("oracle", "guardian"):
+            quorum: Quorum = getattr(self, f"{role}s")
+            if not quorum.outvotes_a_third:
+                raise MalformedTransition(
+                    f"quorum of {role}s",
+                    expected="more than two thirds of the keys, in production",
+                    actual=f"{quorum.threshold} of {len(quorum.keys)}",
+                )
+
+    def _check_times(self) -> None:
+        if self.max_age >= self.grace:
             raise LimitExceeded(
-                "scenario set",
-                expected="a scenario in which no price moves: there collateral counts for nothing",
-                actual="a move in every one",
+                "age of a market",
+                expected=f"less than the grace of {self.grace} s",
+                actual=f"{self.max_age} s",
             )
-        if len(self.max_spots_bps) != underlyings:
-            raise MalformedTransition(
-                "largest moves",
-                expected=f"one for each of {underlyings} underlyings",
-                actual=len(self.max_spots_bps),
+        if self.max_gap < self.min_interval:
+            raise LimitExceeded(
+                "gap between markets",
+                expected=f"at least the interval of {self.min_interval} s",
+                actual=f"{self.max_gap} s",
             )
         if self.sale_duration % self.sale_step:
             raise MalformedTransition(
@@ -160,24 +268,45 @@ class Parameters(Model):
                 expected=f"a divisor of {self.sale_duration} s",
                 actual=f"{self.sale_step} s",
             )
-        self._check_cover()
+        if self.key_delay < self.delay:
+            raise LimitExceeded(
+                "delay of keys",
+                expected=f"at least the delay of {self.delay} s",
+                actual=f"{self.key_delay} s",
+            )
 
-    def _check_cover(self) -> None:
-        """The scenarios reach as far as each price may move until a portfolio has been sold."""
-        epochs = (self.grace + self.sale_duration) // self.min_interval + 1
-        reaches = reaches_bps(self.risk.scenarios)
-        for index, (move, reach) in enumerate(zip(self.max_spots_bps, reaches, strict=True)):
-            each = move + self.max_funding_bps
-            if moves_within(each, reach, epochs) < epochs:
-                raise LimitExceeded(
-                    f"reach of the scenarios, underlying {index}",
-                    expected=f"at least {epochs} moves of {each} bps",
-                    actual=f"{reach} bps",
-                )
+    def _check_reach(self, shape: Shape, listing: Listing) -> None:
+        """The rows, and the haircuts without rows, reach as far as prices and vols may move."""
+        n = self.updates
+        rowed = {block.collateral for block in shape.blocks}
+        margined = {each.reference for each in listing.instruments}
+        for index, (move, reach) in enumerate(
+            zip(self.max_spots_bps, self.risk.reaches, strict=True)
+        ):
+            if index in margined:
+                _require_reach(f"price reach, underlying {index}", move, reach.price_bps, n)
+                _require_reach(f"vol reach, underlying {index}", self.max_vol_bps, reach.vol_bps, n)
+        for asset, collateral in enumerate(listing.assets):
+            if asset and asset not in rowed and collateral.reference is not None:
+                move = self.max_spots_bps[collateral.reference]
+                haircut = BASIS - collateral.counted_bps
+                if haircut < fall_within(move, n):
+                    raise LimitExceeded(
+                        f"haircut of asset {asset}",
+                        expected=f"at least {fall_within(move, n)} bps: {n} falls of {move} bps",
+                        actual=f"{haircut} bps",
+                    )
+
+
+def _require_reach(subject: str, move: int, reach: int, moves: int) -> None:
+    if moves_within(move, reach, moves) < moves:
+        raise LimitExceeded(
+            subject, expected=f"at least {moves} moves of {move} bps", actual=f"{reach} bps"
+        )
 
 
 def moves_within(move: int, reach: int, enough: int) -> int:
-    """How many moves in a row stay within a reach, counted up to `enough`.
+    """How many rises in a row stay within a reach, counted up to `enough`; falls reach less far.
 
     Rounded against the reach at each step, so that numbers stay small: whoever proposes parameters
     has not signed anything yet when this is computed.
@@ -192,9 +321,9 @@ def moves_within(move: int, reach: int, enough: int) -> int:
     return count
 
 
-def reaches_bps(scenarios: ScenarioSet) -> tuple[int, ...]:
-    """How far each price moves, up and down, in some scenario that must be covered in full."""
-    full = [each.prices_bps for each in scenarios.scenarios if each.cover_bps == BASIS]
-    if not full:
-        return (0,) * scenarios.underlyings
-    return tuple(min(max(prices), -min(prices)) for prices in zip(*full, strict=True))
+def fall_within(move: int, moves: int) -> int:
+    """How much is lost in so many falls in a row, in basis points, rounded up."""
+    left = BASIS * BASIS
+    for _ in range(min(moves, BASIS)):
+        left = left * (BASIS - move) // BASIS
+    return BASIS - left // BASIS

@@ -19,9 +19,9 @@ from ledger.errors import (
     NotAdmitted,
     OutOfOrder,
 )
-from ledger.market.data import equity
+from ledger.market.demands import Demands, weights_of
 from ledger.parameters import Parameters
-from ledger.records import Account, Charter, Market, Pool
+from ledger.records import Account, Charter, Clock, Market, Pool, Withdrawal
 
 M = TypeVar("M", bound=Model)
 
@@ -62,8 +62,7 @@ class State:
 
     @cached_property
     def shape(self) -> Shape:
-        shape = self.charter.shape
-        return Shape(shape.assets, shape.instruments, shape.scenarios)
+        return self.charter.shape.shape
 
     @property
     def parameters(self) -> Parameters:
@@ -99,25 +98,62 @@ class State:
             raise NotAdmitted("market", expected="a published market", actual="none yet")
         return found
 
+    def clock(self, epoch: int) -> Clock:
+        """When an epoch was."""
+        return self._require(Clock, f"clock/{epoch}")
+
+    def withdrawal(self, index: int) -> Withdrawal:
+        """What waits to be paid; what does not is `NotAdmitted`."""
+        found = self._get(Withdrawal, f"withdrawal/{index}")
+        if found is None:
+            raise NotAdmitted("withdrawal", expected="one that waits", actual=index)
+        return found
+
     # What follows from it.
 
     def is_overdue(self, account: Account) -> bool:
-        """Nothing proven under the epoch that followed its last proof, and the grace is over."""
+        """Nothing proven under the epoch that followed its last proof, within the grace.
+
+        The oracles' time decides alone: a clock in somebody's hands makes nobody overdue.
+        """
         pool = self.pool
         if account.exempt or account.status == "frozen" or account.standing >= pool.epoch:
             return False
-        following = self.market(account.standing + 1)
-        return following is None or pool.time > following.published + self.parameters.grace
+        return self.is_over(account.standing)
+
+    def is_over(self, epoch: int) -> bool:
+        """The grace of the epoch that followed is over: nobody may prove under this one."""
+        if epoch >= self.pool.epoch:
+            return False
+        following = self.clock(epoch + 1)
+        return self.clock(self.pool.epoch).time - following.time >= following.grace
 
     @property
-    def fund_equity(self) -> int:
-        """What the insurance fund is worth at the mark, in cash."""
-        return equity(self.current_market.matrices.mark, self.pool.fund.values)
+    def fresh_until(self) -> int:
+        """Until when, in given time, the market admits what could make an account worse."""
+        return self.current_market.time + self.parameters.max_age
 
-    @property
-    def payable(self) -> int:
-        """What the fund can pay for the sale of a portfolio."""
-        return max(0, min(self.fund_equity, self.pool.fund.values[0]))
+    def demands(self, market: Market) -> Demands:
+        """What that market asks of accounts."""
+        return self._demands(market, market.table.mark)
+
+    def sale_demands(self) -> Demands:
+        """What the current market asks in a default: beyond its bounds, if prices are there."""
+        market = self.current_market
+        return self._demands(market, market.default_mark or market.table.mark)
+
+    def _demands(self, market: Market, mark: tuple[int, ...]) -> Demands:
+        listing, parameters = self.charter.listing, self.parameters
+        return Demands(
+            shape=self.shape,
+            table=market.table,
+            mark=mark,
+            counted_bps=tuple(asset.counted_bps for asset in listing.assets),
+            weights=weights_of(listing, market.observation, self.pool.settled),
+            factor_bps=parameters.risk.initial_factor_bps,
+            floor=parameters.floor,
+            cap=parameters.cap,
+        )
 
     # Changing it.
 
@@ -136,13 +172,34 @@ class State:
         self.put_pool(self.pool.model_copy(update=changes))
 
     def put_account(self, account: Account) -> None:
+        """The pool knows what is untraded and who is on sale: it follows."""
+        before = self._get(Account, f"account/{account.id}")
         self._put(f"account/{account.id}", account)
+        self._follow(None if before is None else before.holdings, account.holdings)
+        frozen = self.pool.frozen
+        if (account.id in frozen) != (account.status == "frozen"):
+            others = [each for each in frozen if each != account.id]
+            mine = [account.id] if account.status == "frozen" else []
+            self.update_pool(frozen=tuple(sorted(others + mine)))
+
+    def _follow(self, before: tuple[int, ...] | None, after: tuple[int, ...] | None) -> None:
+        if before != after:
+            none = (0,) * self.shape.assets
+            parts = zip(self.pool.untraded, before or none, after or none, strict=True)
+            self.update_pool(untraded=tuple(total - old + new for total, old, new in parts))
 
     def put_owner(self, owner: bytes, index: int) -> None:
         self._put(f"owner/{owner.hex()}", OwnerIndex(account=index))
 
     def put_market(self, market: Market) -> None:
         self._put(f"market/{market.epoch}", market)
+
+    def put_clock(self, epoch: int, clock: Clock) -> None:
+        self._put(f"clock/{epoch}", clock)
+
+    def put_withdrawal(self, index: int, withdrawal: Withdrawal | None) -> None:
+        """None where it has been paid."""
+        self._put(f"withdrawal/{index}", withdrawal)
 
     def forget_market(self, epoch: int) -> None:
         """Nothing can be proven under it any more."""

@@ -125,3 +125,16 @@ def test_importing_the_verifier_imports_no_ledger() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert result.stdout.strip() == "False"
+
+
+def test_the_rules_import_no_floats() -> None:
+    """Nothing that decides about a transition loads a pricer, a solver or an array library."""
+    script = (
+        "import sys, ledger.execution, ledger.genesis; "
+        "floats = {'QuantLib', 'numpy', 'scipy'} | {'ledger.market.' + name for name in "
+        "('pricing', 'risk', 'residuals')}; print(sorted(floats & set(sys.modules)))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"

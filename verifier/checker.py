@@ -3,8 +3,8 @@
 The proofs of one check are verified together, one pairing equation for each statement that
 occurs. If a batch fails, its proofs are looked at one by one to name the one that does not hold.
 Points are looked at again here, whatever they were made from. The market is part of the
-public inputs of every margin proof, and the same for all proofs of an epoch: once a matrix has
-been seen often enough, its part of the public sum is computed once and kept.
+public inputs of every margin proof, and the same for all proofs of an epoch: once one has been
+seen often enough, its part of the public sum is computed once and kept.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from typing import Final
 
 from circuits.catalogue import STATEMENTS
 from verifier.evidence import Compiled, Evidence, Proven
-from verifier.prepared import PREPARED, Market, fix_market, market_of, without_market
+from verifier.prepared import PREPARED, Market, market_of
 from verifier.proofs import StatementVerifier, points_of
 from zk.backends import Backend, Verifier
 from zk.circuit import compile_circuit, field_elements
 from zk.errors import Conflict, ProofRejected, ZkError
 from zk.groth16 import Proof, VerifyingKey
 
-#: How often a matrix is used before its part of the public sum is computed in advance, which
+#: How often a market is used before its part of the public sum is computed in advance, which
 #: costs about as much as a hundred uses save.
 PREPARE_AFTER: Final = 100
 
@@ -121,8 +121,8 @@ class _Markets:
         if market is None or not self._is_worth_it(market):
             return self._whole, field_elements(public)
         if market not in self._verifiers:
-            self._verifiers[market] = self._backend.verifier(fix_market(self._key, market))
-        return self._verifiers[market], without_market(public)
+            self._verifiers[market] = self._backend.verifier(market.fixed_in(self._key))
+        return self._verifiers[market], market.left_of(field_elements(public))
 
     def _is_worth_it(self, market: Market) -> bool:
         self._uses[market] = self._uses.get(market, 0) + 1

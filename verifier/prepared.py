@@ -6,39 +6,44 @@ of it is asked about what is left of the public inputs.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from circuits.claim import ClaimPublic
+from circuits.margin import MarginPublic
 from circuits.solvency import SolvencyPublic
 from zk.circuit import field_elements
 from zk.groth16 import VerifyingKey, fix_inputs
 
-#: The constants and the matrix of a claim.
-Market = tuple[object, object]
-
 #: The public inputs before the market: the two coordinates of the commitment.
 _COMMITMENT: Final = 2
-#: How many markets are kept prepared.
-PREPARED: Final = 8
+#: How many markets are kept prepared: an epoch has one for each thing that margin is asked for.
+PREPARED: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """The rows of a claim, or a schedule of margin, as the public inputs that they are."""
+
+    inputs: tuple[int, ...]
+
+    def fixed_in(self, key: VerifyingKey) -> VerifyingKey:
+        """The key with this market filled in."""
+        return fix_inputs(key, _COMMITMENT, self.inputs)
+
+    def left_of(self, public: Sequence[int]) -> tuple[int, ...]:
+        """The public inputs that such a key still needs."""
+        return (*public[:_COMMITMENT], *public[_COMMITMENT + len(self.inputs) :])
 
 
 def market_of(public: object) -> Market | None:
     """The market that a public part contains; None where the statement has none."""
-    claim = public.claim if isinstance(public, SolvencyPublic) else public
-    return (claim.constants, claim.matrix) if isinstance(claim, ClaimPublic) else None
-
-
-def without_market(public: object) -> tuple[int, ...]:
-    """The public inputs that a key with its market filled in still needs."""
-    claim = public.claim if isinstance(public, SolvencyPublic) else public
-    assert isinstance(claim, ClaimPublic)  # it has a market
-    rest: ClaimPublic[int] = replace(claim, constants=(), matrix=())
-    return field_elements(
-        replace(public, claim=rest) if isinstance(public, SolvencyPublic) else rest
-    )
-
-
-def fix_market(key: VerifyingKey, market: Market) -> VerifyingKey:
-    """The key with that market filled in."""
-    return fix_inputs(key, _COMMITMENT, field_elements(market))
+    match public:
+        case SolvencyPublic():
+            return market_of(public.margin)
+        case MarginPublic():
+            return Market(field_elements(public.schedule))
+        case ClaimPublic():
+            return Market(field_elements((public.constants, public.matrix)))
+    return None

@@ -1,6 +1,6 @@
 """The transitions of the ledger, one page of the rule book each."""
 
-from ledger.transitions.accounts import Deposit, OpenAccount, Refresh, Withdraw
+from ledger.transitions.accounts import Deposit, Endow, OpenAccount, PayOut, Refresh, Withdraw
 from ledger.transitions.base import Escrow, Transition
 from ledger.transitions.claims import PublishClaim
 from ledger.transitions.decoding import AnyTransition, decode_transition
@@ -17,10 +17,12 @@ __all__ = [
     "AnyTransition",
     "CancelOrder",
     "Deposit",
+    "Endow",
     "Escrow",
     "Expire",
     "FirmLeg",
     "OpenAccount",
+    "PayOut",
     "PlaceOrder",
     "ProveFlat",
     "ProveMargin",

@@ -18,14 +18,18 @@ from circuits.claim import claim_public
 from circuits.escrow import EscrowPublic
 from circuits.fill import fill_public
 from circuits.gadgets.coordinates import coordinates
+from circuits.margin import margin_public
+from circuits.schedule import Schedule
 from circuits.shape import Shape
 from circuits.solvency import solvency_public
 from ledger.encoding import Count, Element, Model, PointHex
 from ledger.market.data import Rows
 from ledger.state import State
-from verifier.evidence import Evidence, Proven, Signed
+from verifier.evidence import Evidence, Proven, Signed, Spanned
 from zk.babyjubjub import Point
+from zk.generators import blinding_generator, value_generators
 from zk.pedersen import Commitment
+from zk.sigma import Span
 
 _BINDING: Final = b"tacit/v1/transition/"
 _CONTEXT: Final = b"tacit/v1/context/"
@@ -63,6 +67,16 @@ class Transition(Model):
     def check(self, shape: Shape) -> None:
         """What can be said without the state."""
 
+    @property
+    def by_governors(self) -> bool:
+        """Governors have signed when it is of use: it may carry the clock past the oracles'."""
+        return False
+
+    @property
+    def oracles_time(self) -> int:
+        """The time that oracles say in it, which counts for its own entry already."""
+        return 0
+
     @abstractmethod
     def examine(self, state: State) -> Evidence:
         """What must hold for this state to admit it; raises where nothing could."""
@@ -91,21 +105,33 @@ def prove_claim(
     return Proven(f"claim of {subject}", "claim", public, proof)
 
 
+def prove_margin(
+    shape: Shape,
+    subject: str,
+    commitment: Point,
+    schedule: Schedule[int],
+    context: int,
+    proof: bytes,
+) -> Proven:
+    """The margin that the ledger wants to see, from what the ledger knows."""
+    public = margin_public(shape, Commitment(commitment), schedule, context)
+    return Proven(f"margin of {subject}", "margin", public, proof)
+
+
 def prove_solvency(
     state: State,
     subject: str,
     commitment: Point,
-    rows: Rows,
+    schedule: Schedule[int],
     context: int,
     escrow: Escrow,
     proof: bytes,
 ) -> Proven:
-    """Likewise, with the opening in escrow under the key that is in force."""
+    """Margin, with the opening in escrow under the key that is in force."""
     public = solvency_public(
         state.shape,
         Commitment(commitment),
-        rows.matrix,
-        rows.constants,
+        schedule,
         context,
         escrow.public(state.parameters.escrow.point),
     )
@@ -137,3 +163,21 @@ def prove_fill(
 def signed_by_owner(owner: bytes, account: int, binding: bytes, signature: bytes) -> Signed:
     """The owner's signature under the terms."""
     return Signed(f"the owner of account {account}", owner, binding, signature)
+
+
+def show_flat(
+    state: State, subject: str, commitment: Point, flat: bytes | None, binding: bytes
+) -> tuple[int, list[Spanned]]:
+    """The floor of an account, and what must hold for it: none where there are no positions."""
+    if flat is None:
+        return state.parameters.floor, []
+    return 0, [flatness(state, subject, commitment, binding, flat)]
+
+
+def flatness(
+    state: State, subject: str, commitment: Point, binding: bytes, proof: bytes
+) -> Spanned:
+    """The commitment holds assets and nothing else."""
+    assets = value_generators(state.shape.assets)
+    span = Span((*assets, blinding_generator()), commitment)
+    return Spanned(f"{subject} without positions", span, binding, proof)

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from ledger.encoding import Decoding, parse_canonical
-from ledger.transitions.accounts import Deposit, OpenAccount, Refresh, Withdraw
+from ledger.transitions.accounts import Deposit, Endow, OpenAccount, PayOut, Refresh, Withdraw
 from ledger.transitions.claims import PublishClaim
 from ledger.transitions.default import Absorb, Reveal, TakeOver
 from ledger.transitions.governance import UpdateParams
@@ -22,6 +22,8 @@ AnyTransition = Annotated[
     OpenAccount
     | Deposit
     | Withdraw
+    | PayOut
+    | Endow
     | Refresh
     | PlaceOrder
     | CancelOrder

@@ -1,29 +1,34 @@
 """What happens to an account that does not prove its margin: Reveal, TakeOver, Absorb.
 
 Default costs privacy first and money only then: a revealed account that is solvent keeps all
-that it has. An insolvent one is sold whole, at a price that falls until somebody takes it; if
-nobody does, the insurance fund must.
+that it has. Of an insolvent one as little is sold as mends it, at a price that falls until somebody
+takes it; if nobody does, the insurance fund must. What is left is always the owner's.
 """
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
 
 from circuits.shape import Shape
 from ledger.conditions import (
+    bought,
     require_current_market,
     require_free_account,
     require_fresh_market,
     secured,
     with_nonce_used,
-    with_public_opening,
+    with_public_change,
 )
 from ledger.encoding import Count, ProofBytes, Quantity, Scalar, SignatureBytes, Total
 from ledger.errors import MalformedTransition, NotAdmitted, OutOfOrder, TransitionRejected
-from ledger.market.data import SCALE, equity
+from ledger.liquidation import freeze, sell
+from ledger.offers import PARTS, Offer, account_offer, fund_offer, is_at_last_step
 from ledger.parameters import Endorsement
-from ledger.records import Account, PublicOpening, Sale, Trail
+from ledger.records import Account, PublicOpening, Sale
 from ledger.state import State
+from ledger.transitions.accounts import add_to_fund
 from ledger.transitions.base import (
     AccountId,
     Escrow,
@@ -34,7 +39,7 @@ from ledger.transitions.base import (
 )
 from verifier.evidence import Evidence
 from zk.errors import OpeningRejected
-from zk.pedersen import Commitment, Opening
+from zk.pedersen import Commitment
 
 
 class Reveal(Transition):
@@ -86,22 +91,14 @@ class Reveal(Transition):
         )
 
     def apply(self, state: State) -> None:
-        account, market = state.account(self.account), state.current_market
+        account = state.account(self.account)
         opening = self.opening(account)
-        changes: dict[str, object] = {"opening": opening, "order": None}
-        if market.matrices.maintenance.worst(opening.values) >= 0:
-            changes |= {"status": "revealed", "standing": market.epoch}
+        known = account.model_copy(update={"opening": opening, "order": None})
+        if state.sale_demands().meets_maintenance(opening.values):
+            standing = state.pool.epoch
+            state.put_account(known.model_copy(update={"status": "revealed", "standing": standing}))
         else:
-            worth = equity(market.matrices.mark, opening.values)
-            sale = Sale(
-                start=state.pool.time,
-                duration=state.parameters.sale_duration,
-                step=state.parameters.sale_step,
-                equity=worth,
-                shortfall=-(market.matrices.maintenance.worst(opening.values) // SCALE),
-            )
-            changes |= {"status": "frozen", "sale": sale}
-        state.put_account(account.model_copy(update=changes))
+            freeze(state, known)
 
     def opening(self, account: Account) -> PublicOpening:
         """With the public amounts that came after the escrow, which everybody can add."""
@@ -110,10 +107,7 @@ class Reveal(Transition):
 
 
 class TakeOver(Transition):
-    """A liquidator buys a portfolio on sale, whole, at the price of the moment.
-
-    Its owner keeps a price above zero; the fund pays one below.
-    """
+    """A liquidator buys what is offered of a book on sale, or of the fund's, or a part of it."""
 
     EVIDENCE: ClassVar[dict[str, Any]] = {"escrow": True, "proof": True, "signature": True}
 
@@ -121,7 +115,10 @@ class TakeOver(Transition):
     account: AccountId
     nonce: Count
     epoch: Count
-    target: AccountId
+    #: Whose book; the fund's, if nobody's.
+    target: AccountId | None
+    #: Sixty-fourths of the positions; as many as are offered take the lot whole.
+    part: Annotated[int, Field(ge=1, le=PARTS)]
     price: Total
     escrow: Escrow
     proof: ProofBytes
@@ -133,19 +130,20 @@ class TakeOver(Transition):
 
     def examine(self, state: State) -> Evidence:
         account = require_free_account(state, self.account, self.nonce)
-        initial = require_current_market(state, self.epoch).matrices.initial
-        opening, price = _on_sale(state, self.target)
-        if self.price < price:
+        require_current_market(state, self.epoch)
+        offer = current_offer(state, self.target, self.part)
+        if self.price < offer.price:
             raise TransitionRejected(
-                "price of the sale", expected=f"{price} or more", actual=self.price
+                "price of the sale", expected=f"{offer.price} or more", actual=self.price
             )
         binding = self.binding(state.charter.ledger)
-        bought = _bought(opening, self.price)
+        whose = "the fund" if self.target is None else f"account {self.target}"
+        after = with_public_change(account, self._change(offer))
         proof = prove_solvency(
             state,
-            f"account {account.id} with the portfolio of account {self.target}",
-            account.commitment + bought.commit().point,
-            initial,
+            f"account {account.id} with a part of {whose}",
+            after.commitment,
+            state.sale_demands().initial(state.parameters.floor),
             owner_context(binding, account.id),
             self.escrow,
             self.proof,
@@ -156,51 +154,64 @@ class TakeOver(Transition):
         )
 
     def apply(self, state: State) -> None:
-        opening, _ = _on_sale(state, self.target)
-        bought = _bought(opening, self.price)
-        account = with_public_opening(state.account(self.account), bought)
+        offer = current_offer(state, self.target, self.part)
+        change = self._change(offer)
+        account = bought(state.account(self.account), change)
         state.put_account(secured(state, with_nonce_used(account)))
-        _end_sale(state, self.target, proceeds=max(self.price, 0))
-        pool = state.pool
-        paid = (min(self.price, 0), *(0,) * (state.shape.components - 1))
-        state.update_pool(fund=pool.fund.plus(paid))
+        if self.target is None:
+            add_to_fund(state, tuple(-v for v in change))
+            _end_fund_sale(state)
+        else:
+            sell(state, self.target, offer.lot.values, self.price)
+
+    def _change(self, offer: Offer) -> tuple[int, ...]:
+        cash, *rest = offer.lot.values
+        return (cash - self.price, *rest)
 
 
 class Absorb(Transition):
-    """Nobody wanted it: at the end of the sale the fund takes the portfolio, whoever says so."""
+    """Nobody wanted it: at the last step the fund takes what is offered, whoever says so."""
 
     kind: Literal["absorb"] = "absorb"
     target: AccountId
 
     def examine(self, state: State) -> Evidence:
-        sale, _ = _frozen(state, self.target)
         require_fresh_market(state)
-        if state.pool.time < sale.end:
+        sale, _ = _frozen(state, self.target)
+        if not is_at_last_step(state, sale):
             raise NotAdmitted(
                 f"sale of account {self.target}",
-                expected=f"its end at {sale.end}",
-                actual=state.pool.time,
+                expected=f"its last step, {sale.duration} s of a fresh market after its start",
+                actual=f"{sale.elapsed_at(state.pool.time, state.fresh_until)} s",
             )
         return Evidence()
 
     def apply(self, state: State) -> None:
-        _, opening = _frozen(state, self.target)
-        _end_sale(state, self.target, proceeds=0)
-        state.update_pool(fund=state.pool.fund.plus(opening.values))
+        while state.account(self.target).sale is not None:
+            offer = current_offer(state, self.target, None)
+            cash, *rest = offer.lot.values
+            add_to_fund(state, (cash - offer.price, *rest))
+            sell(state, self.target, offer.lot.values, offer.price)
+        if state.pool.fund_sale is None and any(state.pool.fund.values[1:]):
+            parameters = state.parameters
+            sale = Sale(
+                since=state.pool.time,
+                elapsed=0,
+                duration=parameters.sale_duration,
+                step=parameters.sale_step,
+            )
+            state.update_pool(fund_sale=sale)
 
 
-def sale_price(state: State, target: int) -> int:
-    """What the portfolio of a frozen account costs now."""
-    return _on_sale(state, target)[1]
-
-
-def _on_sale(state: State, target: int) -> tuple[PublicOpening, int]:
-    sale, opening = _frozen(state, target)
-    if state.pool.time >= sale.end:
-        raise NotAdmitted(
-            f"sale of account {target}", expected=f"a time before {sale.end}", actual="its end"
-        )
-    return opening, sale.price(state.pool.time, state.payable)
+def current_offer(state: State, target: int | None, part: int | None) -> Offer:
+    """What is on offer of that account, or of the fund, now; as a whole, or a part of it."""
+    if target is not None:
+        sale, opening = _frozen(state, target)
+        return account_offer(state, opening.values, sale, part)
+    sold = state.pool.fund_sale
+    if sold is None:
+        raise NotAdmitted("the fund", expected="something that it had to take", actual="nothing")
+    return fund_offer(state, sold, part)
 
 
 def _frozen(state: State, target: int) -> tuple[Sale, PublicOpening]:
@@ -210,27 +221,6 @@ def _frozen(state: State, target: int) -> tuple[Sale, PublicOpening]:
     return account.sale, account.opening
 
 
-def _bought(opening: PublicOpening, price: int) -> Opening:
-    """What a buyer receives: the portfolio less the price, with nothing hidden."""
-    cash, *rest = opening.values
-    return Opening((cash - price, *rest), 0)
-
-
-def _end_sale(state: State, target: int, proceeds: int) -> None:
-    """The portfolio is gone; what its owner keeps is cash that everybody can see."""
-    account, (_, opening) = state.account(target), _frozen(state, target)
-    components = state.shape.components
-    left = PublicOpening(values=(proceeds, *(0,) * (components - 1)), blinding=opening.blinding)
-    state.put_account(
-        account.model_copy(
-            update={
-                "commitment": left.opening.commit().point,
-                "opening": left,
-                "status": "revealed",
-                "sale": None,
-                "trail": Trail(public=(0,) * components),
-                "exempt": True,
-                "standing": state.pool.epoch,
-            }
-        )
-    )
+def _end_fund_sale(state: State) -> None:
+    if not any(state.pool.fund.values[1:]):
+        state.update_pool(fund_sale=None)

@@ -31,19 +31,21 @@ class UpdateParams(Transition):
 
     def examine(self, state: State) -> Evidence:
         pool, now = state.pool, state.parameters
-        self.parameters.check(state.shape.scenarios, len(state.charter.listing.underlyings))
+        self.parameters.check(state.shape, state.charter.listing)
+        if state.charter.mode == "production":
+            self.parameters.check_production()
         if self.change != pool.changes + 1:
             raise OutOfOrder("change", expected=pool.changes + 1, actual=self.change)
         if len(pool.pending) >= MAX_PENDING:
             raise LimitExceeded("pending changes", expected=f"below {MAX_PENDING}", actual="more")
-        earliest = pool.time + now.delay
+        earliest = pool.time + self._delay(state)
         if pool.pending:
             earliest = max(earliest, pool.pending[-1].effective)
         if self.effective < earliest:
             raise OutOfOrder(
                 "effective time", expected=f"{earliest} or later", actual=self.effective
             )
-        latest = pool.time + now.delay + MAX_LEAD
+        latest = pool.time + self._delay(state) + MAX_LEAD
         if self.effective > latest:
             raise LimitExceeded(
                 "effective time", expected=f"at most {latest}", actual=self.effective
@@ -53,6 +55,17 @@ class UpdateParams(Transition):
             signed=now.governors.signed("governor", binding, self.endorsements),
             spanned=[self.parameters.escrow.spanned()],
         )
+
+    @property
+    def by_governors(self) -> bool:
+        return True
+
+    def _delay(self, state: State) -> int:
+        """Who may sign what changes more slowly than numbers do; what waits counts as in force."""
+        pending = state.pool.pending
+        before = pending[-1].parameters if pending else state.parameters
+        is_of_keys = self.parameters.keys != before.keys
+        return state.parameters.key_delay if is_of_keys else state.parameters.delay
 
     def apply(self, state: State) -> None:
         pool = state.pool

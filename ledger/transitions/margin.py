@@ -15,18 +15,19 @@ from ledger.errors import NotAdmitted, OutOfOrder
 from ledger.market.data import Rows
 from ledger.records import Account, Market
 from ledger.state import State
+from ledger.transitions.accounts import floor_asked
 from ledger.transitions.base import (
     AccountId,
     Escrow,
     Transition,
+    flatness,
     owner_context,
     prove_claim,
+    prove_margin,
     prove_solvency,
     signed_by_owner,
 )
-from verifier.evidence import Evidence, Spanned
-from zk.generators import blinding_generator, value_generators
-from zk.sigma import Span
+from verifier.evidence import Evidence
 
 
 class ProveMargin(Transition):
@@ -35,30 +36,37 @@ class ProveMargin(Transition):
     With an escrow it is a proof of solvency; it must be one when the escrow key has changed.
     """
 
-    EVIDENCE: ClassVar[dict[str, Any]] = {"escrow": True, "proof": True, "signature": True}
+    EVIDENCE: ClassVar[dict[str, Any]] = {
+        "flat": True,
+        "escrow": True,
+        "proof": True,
+        "signature": True,
+    }
 
     kind: Literal["prove-margin"] = "prove-margin"
     account: AccountId
     nonce: Count
     epoch: Count
+    flat: SpanBytes | None = None
     escrow: Escrow | None = None
     proof: ProofBytes
     signature: SignatureBytes
 
     def examine(self, state: State) -> Evidence:
         account = require_free_account(state, self.account, self.nonce)
-        rows = _market_within_grace(state, self.epoch).matrices.maintenance
+        market = _market_within_grace(state, self.epoch)
         self._require_escrow(state, account)
         binding = self.binding(state.charter.ledger)
         subject, bound = f"account {account.id}", owner_context(binding, account.id)
+        floor, spanned = floor_asked(state, subject, account, self.flat, binding)
+        schedule, point = state.demands(market).maintenance(floor), account.commitment
         if self.escrow is None:
-            proof = prove_claim(state.shape, subject, account.commitment, rows, bound, self.proof)
+            proof = prove_margin(state.shape, subject, point, schedule, bound, self.proof)
         else:
-            proof = prove_solvency(
-                state, subject, account.commitment, rows, bound, self.escrow, self.proof
-            )
+            proof = prove_solvency(state, subject, point, schedule, bound, self.escrow, self.proof)
         return Evidence(
             signed=[signed_by_owner(account.owner, account.id, binding, self.signature)],
+            spanned=spanned,
             proven=[proof],
         )
 
@@ -96,19 +104,18 @@ class ProveFlat(Transition):
         account = require_free_account(state, self.account, self.nonce)
         require_fresh_market(state)
         binding = self.binding(state.charter.ledger)
-        assets = value_generators(state.shape.assets)
-        span = Span((*assets, blinding_generator()), account.commitment)
+        subject, point = f"account {account.id}", account.commitment
         proof = prove_claim(
             state.shape,
-            f"account {account.id}: its cash",
-            account.commitment,
+            f"{subject}: its cash",
+            point,
             cash_not_negative(state),
             owner_context(binding, account.id),
             self.proof,
         )
         return Evidence(
             signed=[signed_by_owner(account.owner, account.id, binding, self.signature)],
-            spanned=[Spanned(f"account {account.id} without positions", span, binding, self.flat)],
+            spanned=[flatness(state, subject, point, binding, self.flat)],
             proven=[proof],
         )
 
@@ -126,9 +133,9 @@ def cash_not_negative(state: State) -> Rows:
 
 def _market_within_grace(state: State, epoch: int) -> Market:
     """The current market, however old, or one whose successor is younger than the grace."""
-    market, pool = state.market(epoch), state.pool
-    following = state.market(epoch + 1)
-    in_time = following is None or pool.time <= following.published + state.parameters.grace
-    if market is None or not in_time:
-        raise OutOfOrder("epoch", expected=f"{pool.epoch}, or one within the grace", actual=epoch)
+    market = state.market(epoch)
+    if market is None or state.is_over(epoch):
+        raise OutOfOrder(
+            "epoch", expected=f"{state.pool.epoch}, or one within the grace", actual=epoch
+        )
     return market

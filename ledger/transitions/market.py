@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import ceil, floor
 from typing import Any, ClassVar, Final, Literal
 
 from circuits.shape import MATRIX_ENTRY, Shape
 from ledger.conditions import require_index
 from ledger.encoding import Count, Model, Quantity, SignatureBytes
 from ledger.errors import LimitExceeded, NotAdmitted, OutOfOrder, TransitionRejected
-from ledger.market.data import SCALE, Matrices, Observation, check_move, median
+from ledger.liquidation import pause_sales, rejudge_all
+from ledger.market.columns import exact_columns, least_charges
+from ledger.market.data import (
+    ONE_BPS,
+    SCALE,
+    Clipped,
+    Column,
+    Observation,
+    RiskTable,
+    clipped,
+    median,
+)
+from ledger.market.instrument import DatedContract
 from ledger.parameters import Endorsement
-from ledger.records import Market
+from ledger.records import Clock, Market
 from ledger.state import State
 from ledger.transitions.base import Transition
 from verifier.evidence import Evidence, Signed
+
+#: By how much the oracles' clocks may be ahead of the ledger's, in seconds.
+AHEAD: Final = 2
+#: Prices further away than so many bounds of an update need the governors.
+BEYOND: Final = 3
 
 _REPORT: Final = b"tacit/v1/report/"
 
@@ -28,19 +48,32 @@ class Report(Model):
 
 
 class UpdateMarket(Transition):
-    """A new epoch: the medians of the reports, and the matrices that t oracles found to follow."""
+    """A new epoch: what oracles agree on, cut to its bounds, and the table that follows from it.
 
-    EVIDENCE: ClassVar[dict[str, Any]] = {"endorsements": True}
+    Where an honest spot lies beyond its bound the market is locked: the epoch moves as far as it
+    may, and carries besides what everything is worth at the prices that were seen.
+    """
+
+    EVIDENCE: ClassVar[dict[str, Any]] = {"endorsements": True, "governors": True}
 
     kind: Literal["update-market"] = "update-market"
     epoch: Count
     time: Count
     reports: tuple[Report, ...]
-    matrices: Matrices
+    table: RiskTable
+    default_mark: tuple[int, ...] | None = None
     endorsements: tuple[Endorsement, ...]
+    #: Needed after a long silence, and for prices far beyond the bounds.
+    governors: tuple[Endorsement, ...] = ()
+
+    @property
+    def oracles_time(self) -> int:
+        return self.time
 
     def check(self, shape: Shape) -> None:
-        self.matrices.check(shape)
+        self.table.check(shape)
+        if self.default_mark is not None:
+            self.table.model_copy(update={"mark": self.default_mark}).check(shape)
 
     def examine(self, state: State) -> Evidence:
         pool, parameters = state.pool, state.parameters
@@ -49,8 +82,10 @@ class UpdateMarket(Transition):
         ledger = state.charter.ledger
         parameters.oracles.require_enough("reporting oracle", [r.oracle for r in self.reports])
         self._check_time(state)
-        self._check_observation(state)
-        self._check_settled(state)
+        agreed = agreed_by(state, [report.observation for report in self.reports])
+        seen = bounded(state, agreed)
+        self._check_table(state, seen)
+        self._check_default_mark(state, agreed, seen)
         reports = [
             Signed(
                 f"reporting oracle {report.oracle}",
@@ -61,82 +96,105 @@ class UpdateMarket(Transition):
             for report in self.reports
         ]
         binding = self.binding(ledger)
-        return Evidence(
-            signed=[*reports, *parameters.oracles.signed("oracle", binding, self.endorsements)]
-        )
+        endorsed = parameters.oracles.signed("oracle", binding, self.endorsements)
+        if self.governors or needs_governors(state, self.time, agreed):
+            endorsed += parameters.governors.signed("governor", binding, self.governors)
+        return Evidence(signed=[*reports, *endorsed])
 
     def apply(self, state: State) -> None:
+        pool, parameters = state.pool, state.parameters
+        agreed = agreed_by(state, [report.observation for report in self.reports])
+        observation = bounded(state, agreed).observation
+        if pool.epoch:
+            pause_sales(state, pool.time, state.fresh_until)
         state.put_market(
             Market(
                 epoch=self.epoch,
                 time=self.time,
-                published=state.pool.time,
-                observation=self.observation,
-                matrices=self.matrices,
+                published=pool.time,
+                observation=observation,
+                table=self.table,
+                default_mark=self.default_mark,
             )
         )
-        oldest = state.pool.oldest or self.epoch
-        while oldest < self.epoch and _is_past(state, oldest):
-            state.forget_market(oldest)
-            oldest += 1
-        state.update_pool(epoch=self.epoch, oldest=oldest)
-
-    @property
-    def observation(self) -> Observation:
-        """What the ledger believes: the median of each number."""
-        return median([report.observation for report in self.reports])
+        clock = Clock(time=self.time, published=pool.time, grace=parameters.grace)
+        state.put_clock(self.epoch, clock)
+        state.update_pool(epoch=self.epoch, oldest=pool.oldest or self.epoch)
+        _forget_old_markets(state)
+        _date_withdrawals(state)
+        rejudge_all(state)
 
     def _check_time(self, state: State) -> None:
-        now, limit = state.pool.time, state.parameters.max_age
-        previous = state.market(state.pool.epoch)
-        interval = state.parameters.min_interval
-        if previous is not None and now < previous.published + interval:
-            # Or a backlog would come at once, faster than the scenarios reckon with.
+        pool, interval = state.pool, state.parameters.min_interval
+        previous = state.market(pool.epoch)
+        if self.time > pool.time + AHEAD:
             raise OutOfOrder(
-                "time of the entry",
-                expected=f"{previous.published + interval} or later",
-                actual=now,
+                "time of the market", expected=f"at most {pool.time + AHEAD}", actual=self.time
             )
-        earliest = 0 if previous is None else previous.time + interval
-        earliest = max(earliest, now - limit)
-        if not earliest <= self.time <= now:
-            raise OutOfOrder(
-                "time of the market", expected=f"from {earliest} to {now}", actual=self.time
-            )
+        if previous is None:
+            return
+        # In both clocks, or a backlog would come at once, faster than the rows reckon with.
+        for subject, earliest, actual in (
+            ("time of the entry", max(previous.published, pool.expired) + interval, pool.time),
+            ("time of the market", previous.time + interval, self.time),
+        ):
+            if actual < earliest:
+                raise OutOfOrder(subject, expected=f"{earliest} or later", actual=actual)
 
-    def _check_observation(self, state: State) -> None:
-        previous, parameters = state.market(state.pool.epoch), state.parameters
-        expected = len(state.charter.listing.underlyings)
-        for report in self.reports:
-            if report.observation.underlyings != expected:
-                raise LimitExceeded(
-                    f"report of oracle {report.oracle}",
-                    expected=f"{expected} underlyings",
-                    actual=report.observation.underlyings,
+    def _check_table(self, state: State, seen: Clipped) -> None:
+        """Columns that are exact integers are computed here; of the others the bounds are held."""
+        listing, shape, table = state.charter.listing, state.shape, self.table
+        counted = [
+            mark * asset.counted_bps // ONE_BPS
+            for mark, asset in zip(table.mark, listing.assets, strict=False)
+        ]
+        table.check_collateral(shape, counted, state.parameters.risk.initial_factor_bps)
+        columns = self._exact(state, seen.observation)
+        for component, column in columns.items():
+            _require_same(f"component {component}", column, table.column(shape, component))
+        least = least_charges(listing, seen.observation, _settled(state))
+        charges = zip(table.long_charges, table.short_charges, least, strict=True)
+        for slot, (long, short, lowest) in enumerate(charges):
+            if state.pool.settled[slot] is not None and (long or short):
+                raise TransitionRejected(
+                    f"charges of expired instrument {slot}", expected=0, actual=(long, short)
                 )
-        if previous is not None:
-            check_move(
-                previous.observation,
-                self.observation,
-                parameters.max_spots_bps,
-                parameters.max_vol_bps,
-                parameters.max_funding_bps,
-                parameters.max_rate_bps,
-            )
+            if min(long, short) < lowest:
+                raise LimitExceeded(
+                    f"charges of instrument {slot}",
+                    expected=f"at least {lowest}",
+                    actual=min(long, short),
+                )
 
-    def _check_settled(self, state: State) -> None:
-        """An expired instrument is worth its settlement value, whatever happens."""
-        matrices = self.matrices
-        rows = (*matrices.initial.matrix, *matrices.maintenance.matrix, matrices.mark)
-        for slot, value in enumerate(state.pool.settled):
-            column = state.shape.assets + slot
-            for row in rows:
-                if value is not None and row[column] != value * SCALE:
-                    raise TransitionRejected(
-                        f"value of expired instrument {slot}",
-                        expected=value * SCALE,
-                        actual=row[column],
-                    )
+    def _check_default_mark(self, state: State, agreed: Observation, seen: Clipped) -> None:
+        locked = any(seen.locked)
+        if locked != (self.default_mark is not None):
+            raise TransitionRejected(
+                "second mark",
+                expected="one exactly where a spot lies beyond its bound",
+                actual="none" if locked else "one without a lock",
+            )
+        if self.default_mark is None:
+            return
+        beyond = at_spots(seen.observation, agreed.spots)
+        for component, column in self._exact(state, beyond).items():
+            if self.default_mark[component] != column.mark:
+                raise TransitionRejected(
+                    f"second mark of component {component}",
+                    expected=column.mark,
+                    actual=self.default_mark[component],
+                )
+
+    def _exact(self, state: State, observation: Observation) -> Mapping[int, Column]:
+        return exact_columns(
+            state.charter.listing,
+            state.shape,
+            state.parameters.risk,
+            state.parameters.window,
+            observation,
+            self.time,
+            _settled(state),
+        )
 
 
 class Expire(Transition):
@@ -172,6 +230,14 @@ class Expire(Transition):
                 expected="its expiry" if expiry is None else f"time {expiry} or later",
                 actual="one that never expires" if expiry is None else state.pool.time,
             )
+        self._check_time(state)
+        low, high = settlement_bounds(state, self.instrument)
+        if not low <= self.value <= high:
+            raise LimitExceeded(
+                f"settlement value of instrument {self.instrument}",
+                expected=f"from {low} to {high}",
+                actual=self.value,
+            )
         binding = self.binding(state.charter.ledger)
         return Evidence(
             signed=state.parameters.oracles.signed("oracle", binding, self.endorsements)
@@ -180,7 +246,72 @@ class Expire(Transition):
     def apply(self, state: State) -> None:
         settled = list(state.pool.settled)
         settled[self.instrument] = self.value
-        state.update_pool(settled=tuple(settled))
+        state.update_pool(settled=tuple(settled), expired=state.pool.time)
+
+    def _check_time(self, state: State) -> None:
+        """An expiry is one of the moves that the rows reckon with."""
+        earliest = state.current_market.published + state.parameters.min_interval
+        if state.pool.time < earliest:
+            raise OutOfOrder(
+                "time of the entry", expected=f"{earliest} or later", actual=state.pool.time
+            )
+
+
+def agreed_by(state: State, observations: Sequence[Observation]) -> Observation:
+    """The median of those who are near the median of all: a liar neither moves nor stalls it."""
+    expected = len(state.charter.listing.underlyings)
+    fitting = [each for each in observations if each.underlyings == expected]
+    needed = state.parameters.oracles.threshold
+    heard = fitting
+    if fitting:
+        middle, spread = median(fitting), state.parameters.max_spread_bps
+        heard = [each for each in fitting if _is_near(each, middle, spread)]
+    if len(heard) < needed:
+        raise LimitExceeded(
+            "reports",
+            expected=f"{needed} of {expected} underlyings, near the median of all",
+            actual=len(heard),
+        )
+    return median(heard)
+
+
+def bounded(state: State, agreed: Observation) -> Clipped:
+    """What of it one update may carry; the first of all carries everything."""
+    previous = state.market(state.pool.epoch)
+    if previous is None:
+        return Clipped(agreed, (False,) * agreed.underlyings)
+    return clipped(previous.observation, agreed, state.parameters.move_bounds)
+
+
+def needs_governors(state: State, time: int, agreed: Observation) -> bool:
+    """After a longer silence than the gap, and where a spot lies beyond three bounds."""
+    previous = state.market(state.pool.epoch)
+    if previous is None:
+        return False
+    far = clipped(previous.observation, agreed, state.parameters.move_bounds.times(BEYOND))
+    return time - previous.time > state.parameters.max_gap or any(far.locked)
+
+
+def settlement_bounds(state: State, instrument: int) -> tuple[int, int]:
+    """The least and the greatest final value per lot that the last two markets and one bound allow.
+
+    What a lot is worth at its end rises or falls with the spot, all the way: the ends say it all.
+    """
+    listed = state.charter.listing.instruments[instrument]
+    assert isinstance(listed, DatedContract)  # it has an expiry
+    move = state.parameters.max_spots_bps[listed.reference]
+    epoch = state.pool.epoch
+    markets = [state.market(each) for each in (epoch - 1, epoch)]
+    spots = [m.observation.spots[listed.reference] for m in markets if m is not None]
+    low = Fraction(min(spots) * (ONE_BPS - move), ONE_BPS)
+    high = Fraction(max(spots) * (ONE_BPS + move), ONE_BPS)
+    values = [listed.settlement(spot) for spot in (low, high)]
+    return floor(min(values)), ceil(max(values))
+
+
+def at_spots(observation: Observation, spots: tuple[int, ...]) -> Observation:
+    """The same otherwise."""
+    return observation.model_copy(update={"spots": spots})
 
 
 def report_message(ledger: bytes, epoch: int, time: int, observation: Observation) -> bytes:
@@ -189,7 +320,38 @@ def report_message(ledger: bytes, epoch: int, time: int, observation: Observatio
     return hashlib.sha256(_REPORT + ledger + place + observation.encode()).digest()
 
 
-def _is_past(state: State, epoch: int) -> bool:
-    """Nobody may prove under that epoch any more."""
-    following = state.market(epoch + 1)
-    return following is not None and state.pool.time > following.published + state.parameters.grace
+def _settled(state: State) -> dict[int, int]:
+    return {slot: value for slot, value in enumerate(state.pool.settled) if value is not None}
+
+
+def _is_near(observation: Observation, middle: Observation, spread_bps: int) -> bool:
+    pairs = zip(observation.spots, middle.spots, strict=True)
+    return all(abs(mine - theirs) * ONE_BPS <= theirs * spread_bps for mine, theirs in pairs)
+
+
+def _require_same(subject: str, expected: Column, actual: Column) -> None:
+    if actual != expected:
+        raise TransitionRejected(f"column of {subject}", expected=expected, actual=actual)
+
+
+def _forget_old_markets(state: State) -> None:
+    """Those under which nobody may prove any more, but for the one before the current."""
+    oldest = state.pool.oldest
+    while oldest < state.pool.epoch - 1 and state.is_over(oldest):
+        state.forget_market(oldest)
+        oldest += 1
+    state.update_pool(oldest=oldest)
+
+
+def _date_withdrawals(state: State) -> None:
+    """What was judged a grace ago is paid when the losers of its market have been sold."""
+    parameters, now = state.parameters, state.current_market
+    epoch = state.pool.undated
+    while epoch < state.pool.epoch:
+        clock = state.clock(epoch)
+        if now.time - clock.time < clock.grace:
+            break
+        due = now.published + parameters.reveal + parameters.sale_duration
+        state.put_clock(epoch, clock.model_copy(update={"due": due}))
+        epoch += 1
+    state.update_pool(undated=epoch)

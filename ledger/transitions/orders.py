@@ -1,9 +1,8 @@
 """Firm orders: PlaceOrder, CancelOrder.
 
-Rows are linear and asset columns are never negative, so if C and C + O meet initial margin, every
-partial fill at the limit or better does: solvent states are convex. A placed order therefore
-needs nothing more of its owner. Only deposits may touch the account until it closes, and those
-can only help.
+Margin is a concave function of the book, so if C and C + O meet initial margin, every partial fill
+at the limit or better does. A placed order therefore needs nothing more of its owner. Only deposits
+may touch the account until it closes, and those can only help.
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ from ledger.conditions import (
     amounts,
     open_order,
     require_account,
-    require_current_market,
     require_free_account,
+    require_open_market,
     secured,
     with_nonce_used,
     with_public_amount,
@@ -24,13 +23,14 @@ from ledger.encoding import Count, PointHex, ProofBytes, PublicKey, SignatureByt
 from ledger.errors import NotAdmitted
 from ledger.records import Account, Order
 from ledger.state import State
+from ledger.transitions.accounts import add_to_fund
 from ledger.transitions.base import (
     AccountId,
     Escrow,
     Transition,
     context,
     owner_context,
-    prove_claim,
+    prove_margin,
     prove_solvency,
     signed_by_owner,
 )
@@ -40,8 +40,9 @@ from verifier.evidence import Evidence
 class PlaceOrder(Transition):
     """An order O that `matcher` may fill in this epoch, once, at its limit or better.
 
-    After the fee, C meets initial margin with its opening in escrow, and so does C + O. That the
-    whole of C is in escrow means that a reveal never needs more than this and one fill.
+    After the fee, C meets initial margin with its opening in escrow, and so does C + O. The floor
+    is asked of both, flat or not: a part of the order would else leave a part of it. That the whole
+    of C is in escrow means that a reveal never needs more than this and one fill.
     """
 
     EVIDENCE: ClassVar[dict[str, Any]] = {
@@ -64,27 +65,28 @@ class PlaceOrder(Transition):
 
     def examine(self, state: State) -> Evidence:
         account = require_free_account(state, self.account, self.nonce)
-        initial = require_current_market(state, self.epoch).matrices.initial
+        demands = state.demands(require_open_market(state, self.epoch))
         binding = self.binding(state.charter.ledger)
         subject = f"account {account.id}"
-        rest = self._after_fee(state, account).commitment
+        after = self._after_fee(state, account)
+        asked = demands.initial(state.parameters.floor)
         return Evidence(
             signed=[signed_by_owner(account.owner, account.id, binding, self.signature)],
             proven=[
                 prove_solvency(
                     state,
                     f"{subject} after the fee",
-                    rest,
-                    initial,
+                    after.commitment,
+                    asked,
                     owner_context(binding, account.id),
                     self.escrow,
                     self.proof,
                 ),
-                prove_claim(
+                prove_margin(
                     state.shape,
                     f"{subject} with its order filled",
-                    rest + self.order,
-                    initial,
+                    after.commitment + self.order,
+                    asked,
                     filled_context(binding, account.id),
                     self.filled_proof,
                 ),
@@ -100,15 +102,14 @@ class PlaceOrder(Transition):
             matcher=self.matcher,
         )
         state.put_account(with_nonce_used(account.model_copy(update={"order": order})))
-        fee = amounts(state.shape.components, 0, state.parameters.order_fee)
-        state.update_pool(fund=state.pool.fund.plus(fee))
+        add_to_fund(state, amounts(state.shape.components, 0, state.parameters.order_fee))
 
     def _after_fee(self, state: State, account: Account) -> Account:
         return with_public_amount(account, 0, -state.parameters.order_fee)
 
 
 class CancelOrder(Transition):
-    """The owner takes an open order back."""
+    """The owner takes an open order back; what was being cleared can still be filled a while."""
 
     EVIDENCE: ClassVar[dict[str, Any]] = {"signature": True}
 
@@ -121,11 +122,11 @@ class CancelOrder(Transition):
     def examine(self, state: State) -> Evidence:
         account = require_account(state, self.account, self.nonce)
         order = open_order(state, account)
-        if order is None or order.id != self.order:
+        if order is None or order.id != self.order or order.cancelled is not None:
             raise NotAdmitted(
                 f"order {self.order}",
                 expected=f"an open order of account {account.id}",
-                actual="none" if order is None else f"order {order.id}",
+                actual="none" if order is None else f"order {order.id}, or one taken back before",
             )
         binding = self.binding(state.charter.ledger)
         return Evidence(
@@ -134,7 +135,9 @@ class CancelOrder(Transition):
 
     def apply(self, state: State) -> None:
         account = with_nonce_used(state.account(self.account))
-        state.put_account(account.model_copy(update={"order": None}))
+        assert account.order is not None  # it is open
+        cancelled = account.order.model_copy(update={"cancelled": state.pool.time})
+        state.put_account(account.model_copy(update={"order": cancelled}))
 
 
 def filled_context(binding: bytes, account: int) -> int:

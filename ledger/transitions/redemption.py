@@ -15,7 +15,8 @@ from ledger.conditions import (
 )
 from ledger.encoding import Count, PointHex, ProofBytes, SignatureBytes, SpanBytes
 from ledger.errors import NotAdmitted
-from ledger.market.data import SCALE, Rows
+from ledger.market.data import SCALE
+from ledger.records import Market
 from ledger.state import State
 from ledger.transitions.base import (
     AccountId,
@@ -23,6 +24,7 @@ from ledger.transitions.base import (
     Transition,
     owner_context,
     prove_solvency,
+    show_flat,
     signed_by_owner,
 )
 from verifier.evidence import Evidence, Spanned
@@ -40,6 +42,7 @@ class Redeem(Transition):
 
     EVIDENCE: ClassVar[dict[str, Any]] = {
         "exchange": True,
+        "flat": True,
         "escrow": True,
         "proof": True,
         "signature": True,
@@ -52,6 +55,7 @@ class Redeem(Transition):
     instrument: Count
     delta: PointHex
     exchange: SpanBytes
+    flat: SpanBytes | None = None
     escrow: Escrow
     proof: ProofBytes
     signature: SignatureBytes
@@ -61,22 +65,28 @@ class Redeem(Transition):
 
     def examine(self, state: State) -> Evidence:
         account = require_free_account(state, self.account, self.nonce)
-        initial = require_current_market(state, self.epoch).matrices.initial
-        _require_settled_rows(state, self.instrument, initial)
+        market = require_current_market(state, self.epoch)
+        _require_settled(state, self.instrument, market)
         binding = self.binding(state.charter.ledger)
         span = Span((exchange_base(state, self.instrument), blinding_generator()), self.delta)
+        subject = f"account {account.id} after the redemption"
+        after = account.commitment + self.delta
+        floor, spanned = show_flat(state, subject, after, self.flat, binding)
         proof = prove_solvency(
             state,
-            f"account {account.id} after the redemption",
-            account.commitment + self.delta,
-            initial,
+            subject,
+            after,
+            state.demands(market).initial(floor),
             owner_context(binding, account.id),
             self.escrow,
             self.proof,
         )
         return Evidence(
             signed=[signed_by_owner(account.owner, account.id, binding, self.signature)],
-            spanned=[Spanned("exchange at the settlement value", span, binding, self.exchange)],
+            spanned=[
+                Spanned("exchange at the settlement value", span, binding, self.exchange),
+                *spanned,
+            ],
             proven=[proof],
         )
 
@@ -86,20 +96,19 @@ class Redeem(Transition):
         state.update_pool(expiry=state.pool.expiry - self.delta)
 
 
-def _require_settled_rows(state: State, instrument: int, initial: Rows) -> None:
-    """The margin of this epoch knows the final value already.
+def _require_settled(state: State, instrument: int, market: Market) -> None:
+    """The table of this epoch knows the final value already.
 
-    Under older rows a lot could count for more, or for less, than it is exchanged for.
+    Under an older one a lot could count for more, or for less, than it is exchanged for.
     """
     value = state.pool.settled[instrument]
     column = state.shape.assets + instrument
-    for row in initial.matrix:
-        if value is not None and row[column] != value * SCALE:
-            raise NotAdmitted(
-                f"instrument {instrument}",
-                expected="a market that was published after its expiry",
-                actual="an older one",
-            )
+    if value is not None and market.table.mark[column] != value * SCALE:
+        raise NotAdmitted(
+            f"instrument {instrument}",
+            expected="a market that was published after its expiry",
+            actual="an older one",
+        )
 
 
 def exchange_base(state: State, instrument: int) -> Point:

@@ -7,6 +7,7 @@ what it becomes; a *firm* leg fills a placed order, whose owner may be asleep.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field
@@ -17,8 +18,8 @@ from ledger.conditions import (
     amounts,
     hidden_change,
     open_order,
-    require_current_market,
     require_free_account,
+    require_open_market,
     sealed_here,
     secured,
     with_nonce_used,
@@ -36,6 +37,7 @@ from ledger.encoding import (
 from ledger.errors import LimitExceeded, MalformedTransition, NotAdmitted, Unauthorised
 from ledger.records import Account, Market, Order
 from ledger.state import State
+from ledger.transitions.accounts import add_to_fund
 from ledger.transitions.base import (
     AccountId,
     Escrow,
@@ -43,6 +45,7 @@ from ledger.transitions.base import (
     owner_context,
     prove_fill,
     prove_solvency,
+    show_flat,
     signed_by_owner,
 )
 from verifier.evidence import Evidence, Signed, Spanned
@@ -60,6 +63,7 @@ class SignedLeg(Model):
     account: AccountId
     nonce: Count
     delta: PointHex
+    flat: SpanBytes | None = None
     escrow: Escrow
     proof: ProofBytes
     signature: SignatureBytes
@@ -84,7 +88,7 @@ class Settle(Transition):
     """The legs of one settlement; all of them or none."""
 
     EVIDENCE: ClassVar[dict[str, Any]] = {
-        "legs": {"__all__": {"escrow", "notice", "proof", "signature"}},
+        "legs": {"__all__": {"flat", "escrow", "notice", "proof", "signature"}},
         "balance": True,
         "matcher_signature": True,
     }
@@ -100,8 +104,7 @@ class Settle(Transition):
     def check(self, shape: Shape) -> None:  # noqa: ARG002
         if not 1 <= len(self.legs) <= MAX_LEGS:
             raise LimitExceeded("legs", expected=f"1 to {MAX_LEGS}", actual=len(self.legs))
-        _require_once("account", [leg.account for leg in self.legs])
-        _require_once("order", [leg.order for leg in self.legs if isinstance(leg, FirmLeg)])
+        _require_in_order([leg.account for leg in self.legs])
         wanted = any(isinstance(leg, FirmLeg) for leg in self.legs)
         for given in (self.matcher is not None, self.matcher_signature is not None):
             if given != wanted:
@@ -112,7 +115,7 @@ class Settle(Transition):
                 )
 
     def examine(self, state: State) -> Evidence:
-        market = require_current_market(state, self.epoch)
+        market = require_open_market(state, self.epoch)
         binding = self.binding(state.charter.ledger)
         excess = add_all(leg.delta for leg in self.legs)
         span = Span((blinding_generator(),), excess)
@@ -140,8 +143,7 @@ class Settle(Transition):
                 fees += state.parameters.leg_fee
             else:
                 state.put_account(_filled(state, account, leg, place))
-        fund = state.pool.fund.plus(amounts(state.shape.components, 0, fees))
-        state.update_pool(fund=fund)
+        add_to_fund(state, amounts(state.shape.components, 0, fees))
 
     def _examine_firm(self, state: State, leg: FirmLeg, binding: bytes, into: Evidence) -> None:
         order = _require_order(state, leg)
@@ -170,12 +172,16 @@ def _examine_signed(
 ) -> None:
     account = require_free_account(state, leg.account, leg.nonce)
     into.signed.append(signed_by_owner(account.owner, account.id, binding, leg.signature))
+    subject = f"account {account.id} after the settlement"
+    after = account.commitment + _signed_change(state, leg)
+    floor, spanned = show_flat(state, subject, after, leg.flat, binding)
+    into.spanned += spanned
     into.proven.append(
         prove_solvency(
             state,
-            f"account {account.id} after the settlement",
-            account.commitment + _signed_change(state, leg),
-            market.matrices.initial,
+            subject,
+            after,
+            state.demands(market).initial(floor),
             owner_context(binding, account.id),
             leg.escrow,
             leg.proof,
@@ -205,10 +211,16 @@ def _filled(state: State, account: Account, leg: FirmLeg, place: int) -> Account
     return hidden_change(account, leg.delta).model_copy(update={"trail": trail, "order": None})
 
 
-def _require_once(what: str, ids: list[int]) -> None:
-    """Each leg proves against the state before the settlement: two would count it twice."""
-    for index in ids:
-        if ids.count(index) > 1:
+def _require_in_order(accounts: list[int]) -> None:
+    """Each account once, in the order of their numbers.
+
+    Each leg proves against the state before the settlement, and two of one account would count it
+    twice. Any other order could say who bought, who sold and at what limit.
+    """
+    for before, after in pairwise(accounts):
+        if before >= after:
             raise MalformedTransition(
-                what, expected="each at most once in a settlement", actual=f"{index} twice"
+                "legs",
+                expected="each account once, in their order",
+                actual=f"account {after} after account {before}",
             )

@@ -59,7 +59,7 @@ class UnsoundStandIn:
     def statement_keys(self) -> StatementKeys:
         """What stands in a genesis in place of keys; nothing decodes it."""
         nothing = StatementKey(circuit=bytes(32), points=b"", insecure=True)
-        return StatementKeys(claim=nothing, solvency=nothing, fill=nothing)
+        return StatementKeys(claim=nothing, margin=nothing, solvency=nothing, fill=nothing)
 
     def _check_tags(self, proven: Sequence[Proven]) -> None:
         self.backend.check_points([point for one in proven for point in points_of(one.public)])

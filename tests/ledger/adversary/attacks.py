@@ -14,7 +14,9 @@ from typing import Any, TypeVar
 
 import pytest
 
-from ledger.market.data import SCALE, Matrices, Rows
+from ledger.market.data import SCALE, Observation, RiskTable, Rows
+from ledger.oracle import risk_table
+from ledger.records import Account
 from ledger.state import State
 from ledger.transitions import Settle, SignedLeg, Transition
 from prover.author import Author
@@ -33,6 +35,8 @@ T = TypeVar("T", bound=Transition)
 
 #: Neither the proof of anything nor three points.
 NO_PROOF = bytes(range(256))
+#: On a `tiny` ledger: the perpetual, and the call, whose value no arithmetic of the ledger knows.
+PERP, CALL = 2, 3
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,11 @@ def rows_of(row: Sequence[int], scenarios: int = 4, constant: int = 0) -> Rows:
     return Rows(matrix=(tuple(row),) * scenarios, constants=(constant,) * scenarios)
 
 
+def marked(world: World) -> Rows:
+    """What anybody in the black may claim: worth no less than nothing at the mark."""
+    return rows_of(world.state.current_market.table.mark, world.shape.scenarios)
+
+
 def at_present(world: World) -> State:
     """The state as the next transition will find it: its clock stands at the world's."""
     state = world.state.draft(world.ledger.head.number + 1)
@@ -123,24 +132,83 @@ def is_overdue(world: World, author: Author) -> bool:
     return state.is_overdue(state.account(author.account))
 
 
-def riskless(world: World, *values: int) -> Matrices:
-    """Matrices in which each instrument has one value, come what may, and collateral has none."""
-    row = (SCALE, *(0,) * (world.shape.assets - 1), *values)
-    rows = rows_of(row, world.shape.scenarios)
-    return Matrices(initial=rows, maintenance=rows, withdrawal=rows, mark=row)
+def overdue(world: World) -> None:
+    """Whoever has not proven since is overdue: the grace of the epoch that followed is over."""
+    standing = world.state.pool.epoch
+    while not world.state.is_over(standing):
+        world.next_epoch()
+
+
+def at_expiry(world: World) -> None:
+    """The call of a `tiny` ledger is about to expire, and a market is as old as it has to be."""
+    expiry = world.market.listing.instruments[CALL - world.shape.assets].expires
+    assert expiry is not None
+    world.now = expiry - world.state.parameters.min_interval
+    world.publish()
+    world.now = expiry
+
+
+def worth(
+    world: World,
+    call: int,
+    *,
+    move: int = 0,
+    charge: int | None = None,
+    seen: Observation | None = None,
+) -> RiskTable:
+    """What oracles may sign: a call is worth so many cents, and moves by as much in every row.
+
+    The perpetual is what it is. Each side of the call is charged so many cents, or the least.
+    """
+    table = risk_table(world.state, seen or world.market.observation, world.now)
+    least = -(-world.market.observation.spots[0] * 1_000 * 25 // 10_000) * 2
+    charged = (table.long_charges[0], least if charge is None else charge * SCALE)
+    rows = tuple((perp, move * SCALE, coin) for perp, _, coin in table.moves[0])
+    return table.model_copy(
+        update={
+            "mark": (*table.mark[:CALL], call * SCALE),
+            "moves": (rows,),
+            "long_charges": charged,
+            "short_charges": charged,
+        }
+    )
+
+
+def account_of(world: World, author: Author) -> Account:
+    """What the ledger has on record of it."""
+    return world.state.account(author.account)
+
+
+def followed(world: World, author: Author) -> Opening:
+    """The author's opening; where it is public the author reads it on the ledger."""
+    public = account_of(world, author).opening
+    if public is not None:
+        author.opening = public.opening
+    return author.known
 
 
 def assert_conserved(world: World, expiry: Opening | None = None) -> None:
-    """Accounts, fund and expiry account hold what was deposited, no contract, and nothing else."""
+    """Accounts, queue, fund and expiry hold what was deposited, no contract, and nothing else.
+
+    What the ledger says of savers is what they have.
+    """
     nothing = Opening((0,) * world.shape.components, 0)
     expiry = expiry or nothing
-    pool = world.state.pool
+    pool, assets = world.state.pool, world.shape.assets
+    untraded = [0] * assets
     for author in world.authors:
-        assert world.state.account(author.account).commitment == author.known.commit().point
+        account, known = account_of(world, author), followed(world, author)
+        assert account.commitment == known.commit().point
+        if account.holdings is not None:
+            assert account.holdings == known.values[:assets]
+            untraded = [a + b for a, b in zip(untraded, account.holdings, strict=True)]
+    assert pool.untraded == tuple(untraded)
     assert pool.expiry == expiry.commit().point
-    known = (expiry, pool.fund.opening, *(author.known for author in world.authors))
-    held = sum(known, nothing)
+    queue = Opening((*pool.queued, *(0,) * world.shape.instruments), 0)
+    everything = (expiry, queue, pool.fund.opening, *(each.known for each in world.authors))
+    held = sum(everything, nothing)
     assert held.values == (*pool.totals, *(0,) * world.shape.instruments)
+    assert min(pool.totals) >= 0
 
 
 def _everything(world: World) -> object:

@@ -8,7 +8,7 @@ import pytest
 
 from ledger.errors import MalformedTransition
 from ledger.transitions import Absorb, Transition, decode_transition
-from tests.ledger.adversary.attacks import refused
+from tests.ledger.adversary.attacks import marked, refused
 from tests.ledger.world import World, peopled, stand_in_world
 
 ABSORB: Final = b'{"kind":"absorb","target":1}'
@@ -130,9 +130,7 @@ def test_a_default_that_is_left_out_is_malformed(world: World) -> None:
 def test_every_field_of_the_terms_is_in_the_binding(world: World) -> None:
     """And nothing of the evidence is: another proof of the same terms is the same transition."""
     author = world.authors[0]
-    claim = author.publish_claim(
-        world.state, "ours", world.state.current_market.matrices.initial
-    ).transition
+    claim = author.publish_claim(world.state, "ours", marked(world)).transition
     binding = claim.binding(world.ledger.id)
     for terms in ({"account": 1}, {"nonce": 9}, {"epoch": 9}, {"label": "theirs"}):
         assert claim.model_copy(update=terms).binding(world.ledger.id) != binding

@@ -44,7 +44,7 @@ def _at_most(seconds: float) -> Iterator[None]:
 def test_a_stranger_does_not_stop_the_ledger(world: World) -> None:
     """Parameters are looked at before signatures: looking must be cheap, whatever they say."""
     change = _change(
-        world, grace=10_000_000, sale_duration=60, min_interval=1, max_spots_bps=(9_999,)
+        world, grace=86_400, sale_duration=86_400, min_interval=20, max_spots_bps=(9_999,)
     )
     with _at_most(20.0), pytest.raises(TransitionRejected):
         world.submit(change.model_copy(update={"endorsements": ()}))

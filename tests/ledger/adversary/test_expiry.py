@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from circuits.schedule import judge
 from ledger.errors import (
     LimitExceeded,
     MalformedTransition,
@@ -9,14 +10,17 @@ from ledger.errors import (
     OutOfOrder,
     TransitionRejected,
 )
+from ledger.oracle import risk_table
 from ledger.transitions import Expire
-from tests.ledger.adversary.attacks import assert_conserved, refused, resigned, riskless
+from ledger.transitions.market import settlement_bounds
+from tests.ledger.adversary.attacks import CALL, assert_conserved, at_expiry, refused, resigned
 from tests.ledger.world import World, peopled, stand_in_world
 from zk.errors import ProofRejected, Unsatisfied, ZkError
 from zk.pedersen import Opening
 
-VALUE = 20_000
-CALL = 3
+#: Within one bound of the spot, which is 60 000.00: 4.75 % of a thousandth of a coin.
+VALUE = 200
+MOST = 285
 
 
 @pytest.fixture
@@ -24,17 +28,11 @@ def world() -> World:
     """Account 0 is long 10 calls, account 1 short; the call is about to expire."""
     world = peopled(stand_in_world())
     world.trade(world.authors[0], world.authors[1], {0: -5_000, CALL: 10})
-    world.now = _expiry(world) - 1
-    world.publish()
+    at_expiry(world)
     return world
 
 
-def _expiry(world: World) -> int:
-    return world.market.listing.instruments[1].expires or 0
-
-
 def _expired(world: World, value: int = VALUE) -> None:
-    world.now = _expiry(world)
     world.submit(world.offices.expire(world.state, 1, value))
     world.next_epoch()
 
@@ -43,7 +41,6 @@ def _expired(world: World, value: int = VALUE) -> None:
 def test_nothing_is_redeemed_under_rows_of_before(world: World, lots: int) -> None:
     """Until a market knows the final value, lots are not exchanged for it, in either direction."""
     author = world.authors[0]
-    world.now = _expiry(world)
     world.submit(world.offices.expire(world.state, 1, VALUE))
     with refused(world, NotAdmitted, "instrument 1"):
         world.submit(author.redeem(world.state, 1, lots).transition)
@@ -96,16 +93,17 @@ def test_the_expiry_account_takes_the_other_side(world: World) -> None:
 
 
 def test_redeeming_more_than_one_holds_gains_nothing(world: World) -> None:
-    """An expired lot counts its value in every row: no exchange moves any of them."""
+    """An expired lot counts its value and costs no margin: no exchange moves either."""
     _expired(world)
     author = world.authors[0]
-    rows = world.state.current_market.matrices.initial
-    before = rows.values_of(author.known.values)
+    demands = world.state.demands(world.state.current_market)
+    before = judge(world.shape, demands.initial(0), author.known.values)
     written = author.redeem(world.state, 1, 10_000)
     world.accept(author, written)
-    assert rows.values_of(author.known.values) == before
-    with refused(world, Unsatisfied, "constraint rows"):
-        author.withdraw(world.state, 0, 10**7 + 10 * VALUE)
+    assert judge(world.shape, demands.initial(0), author.known.values) == before
+    floor = world.state.parameters.floor
+    with refused(world, Unsatisfied, "constraint total"):
+        author.withdraw(world.state, 0, author.known.values[0] - 9_990 * VALUE - floor + 1)
 
 
 def test_a_redemption_happens_once(world: World) -> None:
@@ -122,14 +120,20 @@ def test_a_redemption_happens_once(world: World) -> None:
         world.submit(again)
 
 
-def test_an_instrument_expires_once_and_in_its_time(world: World) -> None:
-    """Not before, not twice, not at another value later, not a perpetual."""
-    expire = world.offices.expire(world.state, 1, VALUE)
+def test_an_instrument_does_not_expire_before_its_time() -> None:
+    """Not a second before."""
+    world = peopled(stand_in_world())
+    at_expiry(world)
+    world.now -= 1
     with refused(world, NotAdmitted, "instrument 1"):
-        world.submit(expire)
+        world.submit(world.offices.expire(world.state, 1, VALUE))
+
+
+def test_an_instrument_expires_once_and_in_its_time(world: World) -> None:
+    """Not twice, not at another value later, not a perpetual."""
+    expire = world.offices.expire(world.state, 1, VALUE)
     with refused(world, NotAdmitted, "instrument 0"):
         world.submit(world.offices.expire(world.state, 0, VALUE))
-    world.now = _expiry(world)
     world.submit(expire)
     for value in (VALUE, VALUE + 1):
         with refused(world, NotAdmitted, "instrument 1"):
@@ -147,7 +151,6 @@ def test_an_instrument_expires_once_and_in_its_time(world: World) -> None:
 )
 def test_a_settlement_value_fits_a_matrix(world: World, value: int, error: type[ZkError]) -> None:
     """Past that bound no epoch could follow."""
-    world.now = _expiry(world)
     expire = world.offices.expire(world.state, 1, VALUE).model_copy(update={"value": value})
     endorsements = world.offices.oracles.endorse(expire.binding(world.ledger.id))
     subject = "settlement value" if error is LimitExceeded else "expire.value"
@@ -162,30 +165,73 @@ def test_what_is_not_listed_does_not_expire(world: World, instrument: int) -> No
         world.submit(Expire(instrument=instrument, value=0, endorsements=()))
 
 
+@pytest.mark.parametrize("value", [0, MOST])
+def test_a_settlement_value_lies_within_what_the_spot_allows(world: World, value: int) -> None:
+    """What a lot is worth between the spots of the last two markets and one bound: the ends."""
+    assert settlement_bounds(world.state, 1) == (0, MOST)
+    for other in (-1, MOST + 1, 800_00):
+        with refused(world, LimitExceeded, "settlement value of instrument 1"):
+            world.submit(world.offices.expire(world.state, 1, other))
+    world.submit(world.offices.expire(world.state, 1, value))
+
+
+def test_a_worthless_call_is_not_settled_at_a_fortune() -> None:
+    """Far out of the money, in both of the last two markets: nothing is the only value."""
+    world = peopled(stand_in_world())
+    seen = world.market.observation
+    for _ in range(4):
+        seen = seen.model_copy(update={"spots": (seen.spots[0] * 9_530 // 10_000,)})
+        world.next_epoch(seen)
+    expiry = world.market.listing.instruments[1].expires
+    assert expiry is not None
+    world.now = expiry - world.state.parameters.min_interval
+    world.publish(seen)
+    world.now = expiry
+    for value in (1, 800_00):
+        with refused(world, LimitExceeded, "settlement value of instrument 1"):
+            world.submit(world.offices.expire(world.state, 1, value))
+    world.submit(world.offices.expire(world.state, 1, 0))
+
+
+def test_an_expiry_keeps_the_interval_of_markets(world: World) -> None:
+    """It is one of the moves that the rows reckon with: before and after it."""
+    world.publish()
+    world.now += world.state.parameters.min_interval - 1
+    expire = world.offices.expire(world.state, 1, VALUE)
+    with refused(world, OutOfOrder, "time of the entry"):
+        world.submit(expire)
+    world.now += 1
+    world.submit(expire)
+    world.now += world.state.parameters.min_interval - 1
+    with refused(world, OutOfOrder, "time of the entry"):
+        world.publish()
+    world.now += 1
+    world.publish()
+
+
 @pytest.mark.parametrize("off", [-1, 1])
 def test_an_expired_instrument_keeps_its_value(world: World, off: int) -> None:
-    """In every row and at the mark, or the epoch is refused."""
-    world.now = _expiry(world)
+    """At the mark, without a move and without a charge, or the epoch is refused."""
     world.submit(world.offices.expire(world.state, 1, VALUE))
-    world.now += 1_800
-    wrong = riskless(world, 0, VALUE * 10**6 + off)
-    right = riskless(world, 0, VALUE * 10**6)
-    for matrices in (wrong, right.model_copy(update={"mark": wrong.mark})):
-        with refused(world, TransitionRejected, "value of expired instrument 1"):
-            world.publish(matrices=matrices)
-    mixed = wrong.model_copy(update={"maintenance": right.maintenance})
-    with refused(world, TransitionRejected, "value of expired instrument 1"):
-        world.publish(matrices=mixed)
-    world.publish(matrices=right)
+    world.now += world.state.parameters.min_interval
+    good = risk_table(world.state, world.market.observation, world.now)
+    first, *others = good.moves[0]
+    for bent, subject in (
+        ({"mark": (*good.mark[:CALL], VALUE * 10**6 + off)}, "column of component 3"),
+        ({"moves": (((first[0], off, first[2]), *others),)}, "column of component 3"),
+        ({"long_charges": (good.long_charges[0], 1)}, "charges of expired instrument 1"),
+        ({"short_charges": (good.short_charges[0], 1)}, "charges of expired instrument 1"),
+    ):
+        with refused(world, TransitionRejected, subject):
+            world.publish(table=good.model_copy(update=bent))
+    world.publish(table=good)
 
 
 def test_an_expiry_is_no_bargain_until_the_next_epoch(world: World) -> None:
-    """Settled past every scenario: lots sold at the final price look cheap, and cash leaves."""
-    thief = world.join(1_000)
-    worst = max(row[CALL] for row in world.state.current_market.matrices.initial.matrix)
-    world.now = _expiry(world)
-    world.submit(world.offices.expire(world.state, 1, 5 * (worst // 10**6 + 1)))
+    """Settled above the mark: lots sold at the final price look cheap, and cash leaves."""
+    thief = world.join(100_000)
+    world.submit(world.offices.expire(world.state, 1, MOST))
     with pytest.raises(ZkError):
-        world.accept(thief, thief.redeem(world.state, 1, 500))
+        world.accept(thief, thief.redeem(world.state, 1, 50_000))
     with pytest.raises(ZkError):
-        world.accept(thief, thief.withdraw(world.state, 0, 100_000))
+        world.accept(thief, thief.withdraw(world.state, 0, 100_001))

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+import dataclasses
+from typing import Any
+
 import pytest
 
 from ledger.encoding import Decoding
-from ledger.errors import LimitExceeded, MalformedTransition, NotAdmitted
-from ledger.genesis import Genesis, StatementKey, StatementKeys
+from ledger.errors import LimitExceeded, MalformedTransition, NotAdmitted, Unavailable
+from ledger.genesis import Endowment, Genesis, StatementKey, StatementKeys
 from ledger.ledger import Ledger, checker_on
+from ledger.parameters import Quorum
 from ledger.store import MemoryStore
 from prover.development import development_genesis
 from prover.offices import InsecureOffices
 from tests.ledger.world import dev_provers, fastest, real_world
 from zk.bn254 import G1Point
-from zk.errors import Malformed, ProofRejected, UnsafeKey, ZkError
+from zk.errors import Malformed, ProofRejected, SignatureRejected, UnsafeKey, ZkError
 
 G1, G2 = 64, 128
 GAMMA, DELTA = slice(G1 + G2, G1 + 2 * G2), slice(G1 + 2 * G2, G1 + 3 * G2)
@@ -43,7 +47,7 @@ def _bent(points: bytes, place: slice, value: bytes) -> bytes:
 
 
 def test_a_production_ledger_takes_no_development_key(genesis: Genesis) -> None:
-    """Not one of the three."""
+    """Not one of the four."""
     production = genesis.model_copy(update={"mode": "production"})
     _refused(production, UnsafeKey, "key of a production ledger")
     for name, _ in genesis.statements:
@@ -69,7 +73,7 @@ def test_a_key_is_the_one_that_was_pinned(genesis: Genesis) -> None:
         genesis.check_pins(swapped)
 
 
-@pytest.mark.parametrize("name", ["claim", "solvency", "fill"])
+@pytest.mark.parametrize("name", ["claim", "margin", "solvency", "fill"])
 def test_a_key_with_gamma_equal_to_delta_is_refused(genesis: Genesis, name: str) -> None:
     """Under it anybody writes proofs of anything."""
     points: bytes = getattr(genesis.statements, name).points
@@ -107,7 +111,9 @@ def test_a_key_of_an_unknown_circuit_is_refused(genesis: Genesis) -> None:
 def test_a_key_of_another_statement_is_refused(genesis: Genesis) -> None:
     """It has another number of inputs; no proof would ever be accepted."""
     keys = genesis.statements
-    swapped = StatementKeys(claim=keys.fill, solvency=keys.solvency, fill=keys.claim)
+    swapped = StatementKeys(
+        claim=keys.fill, margin=keys.margin, solvency=keys.solvency, fill=keys.claim
+    )
     with pytest.raises(ZkError):
         Ledger.create(
             MemoryStore(),
@@ -124,7 +130,7 @@ def test_a_genesis_that_contradicts_itself_is_refused(genesis: Genesis) -> None:
     _refused(
         genesis.model_copy(update={"parameters": wide}),
         LimitExceeded,
-        "reach of the scenarios, underlying 0",
+        "price reach, underlying 0",
     )
     late = genesis.listing.instruments[1].expires
     _refused(genesis.model_copy(update={"time": late}), NotAdmitted, "instrument 1")
@@ -138,7 +144,7 @@ def test_a_genesis_that_contradicts_itself_is_refused(genesis: Genesis) -> None:
     )
 
 
-@pytest.mark.parametrize("change", [{"name": ""}, {"time": -1}, {"version": 2}])
+@pytest.mark.parametrize("change", [{"name": ""}, {"time": -1}, {"time": 1 << 53}])
 def test_a_genesis_that_nobody_can_read_is_not_stored(
     genesis: Genesis, change: dict[str, object]
 ) -> None:
@@ -150,9 +156,97 @@ def test_a_genesis_is_read_in_one_spelling(genesis: Genesis) -> None:
     """Its hash is the ledger's name: two spellings would be two ledgers."""
     data = genesis.encode()
     assert Genesis.decode(data) == genesis
-    for other in (data + b" ", data.replace(b'"version":1', b'"version":2'), data[:-2]):
+    for other in (data + b" ", data.replace(b'"mode":"d', b'"mode":"D'), data[:-2]):
         with pytest.raises(MalformedTransition):
             Genesis.decode(other)
+
+
+@pytest.mark.parametrize("version", [0, 1, 3, 999_999_999])
+def test_a_ledger_of_another_format_is_refused_in_one_line(genesis: Genesis, version: int) -> None:
+    """Before anything of it is looked at, which another release may have written differently."""
+    data = genesis.encode()
+    other = data.replace(b'"version":2', b'"version":%d' % version, 1)
+    for document in (other, other[:60], other.replace(b'"parameters"', b'"rules"')):
+        with pytest.raises(Unavailable) as caught:
+            Genesis.decode(document)
+        assert caught.value.subject == "format of the ledger"
+        assert f"version {version}" in str(caught.value)
+        assert "\n" not in str(caught.value)
+    if version < 2:
+        _refused_bytes(genesis, version)
+
+
+def _refused_bytes(genesis: Genesis, version: int) -> None:
+    """A store that begins with such an entry is opened by nobody."""
+    store = MemoryStore()
+    Ledger.create(store, genesis, checker_on(fastest()), Decoding(fastest().decode_point))
+    old = genesis.encode().replace(b'"version":2', b'"version":%d' % version, 1)
+    first = next(iter(store.entries()))
+    store._log[0] = dataclasses.replace(first, transition=old)
+    with pytest.raises(Unavailable, match="format of the ledger"):
+        Ledger(store, checker_on(fastest()), Decoding(fastest().decode_point))
+
+
+def _production(genesis: Genesis, **changes: Any) -> Genesis:
+    """Everything that a production ledger has to have, but for what is changed."""
+    offices = InsecureOffices.of(1)
+    keys = genesis.statements
+    unmarked = StatementKeys(
+        **{name: key.model_copy(update={"insecure": False}) for name, key in keys}
+    )
+    quorums = {"oracles": _quorum(4, 3), "guardians": _quorum(4, 3)}
+    parameters = genesis.parameters.model_copy(update={**quorums, **changes.pop("parameters", {})})
+    endowed = Endowment(amount=changes.pop("amount", 10**6), signature=bytes(64))
+    draft = genesis.model_copy(
+        update={
+            "mode": "production",
+            "statements": unmarked,
+            "parameters": parameters,
+            "endowment": endowed,
+        }
+    )
+    signature = offices.custodian.sign(draft.endowment_message())
+    signed = endowed.model_copy(update={"signature": signature})
+    return draft.model_copy(update={"endowment": signed, **changes})
+
+
+def _quorum(members: int, threshold: int) -> Quorum:
+    keys = tuple(bytes([index + 1]) * 32 for index in range(members))
+    return Quorum(keys=keys, threshold=threshold)
+
+
+def test_a_production_ledger_has_capital_from_the_beginning(genesis: Genesis) -> None:
+    """Received by the custodian, who has signed this genesis and no other; within its bound."""
+    good = _production(genesis)
+    store = MemoryStore()
+    Ledger.create(store, good, checker_on(fastest()), Decoding(fastest().decode_point))
+    _refused(_production(genesis, endowment=None), MalformedTransition, "endowment")
+    assert good.endowment is not None
+    more = good.endowment.model_copy(update={"amount": 2 * 10**6})
+    _refused(
+        good.model_copy(update={"endowment": more}), SignatureRejected, "signature of the custodian"
+    )
+    renamed = good.model_copy(update={"name": "another"})
+    _refused(renamed, SignatureRejected, "signature of the custodian")
+    totals = {"parameters": {"max_totals": (10**6, *good.parameters.max_totals[1:])}}
+    _refused(_production(genesis, amount=10**6 + 1, **totals), LimitExceeded, "endowment")
+    _production(genesis, amount=10**6, **totals).check()
+
+
+@pytest.mark.parametrize("role", ["oracles", "guardians"])
+@pytest.mark.parametrize(("members", "threshold"), [(3, 2), (1, 1), (4, 2), (6, 4), (7, 4)])
+def test_a_third_of_a_production_quorum_decides_nothing(
+    genesis: Genesis, role: str, members: int, threshold: int
+) -> None:
+    """Two of three would do as long as nobody lies; more than two thirds do with a liar."""
+    quorum = _quorum(members, threshold)
+    bent = _production(genesis, parameters={role: quorum})
+    if 3 * threshold > 2 * members:
+        bent.check()
+    else:
+        _refused(bent, MalformedTransition, f"quorum of {role}")
+    development = genesis.parameters.model_copy(update={role: quorum})
+    genesis.model_copy(update={"parameters": development}).check()
 
 
 def test_every_word_of_a_genesis_is_in_its_name() -> None:

@@ -9,13 +9,13 @@ from ledger.errors import (
     MalformedTransition,
     OutOfOrder,
 )
-from ledger.parameters import MAX_TOTAL, EscrowKey, Parameters
+from ledger.parameters import EscrowKey, Parameters
 from ledger.transitions import UpdateParams
-from ledger.transitions.governance import MAX_PENDING
+from ledger.transitions.governance import MAX_LEAD, MAX_PENDING
 from tests.ledger.adversary.attacks import at_present, refused
 from tests.ledger.world import World, stand_in_world
 from zk.babyjubjub import Point
-from zk.errors import ProofRejected, ZkError
+from zk.errors import ProofRejected
 
 
 def _change(world: World, effective: int | None = None, **changes: Any) -> UpdateParams:
@@ -73,44 +73,6 @@ def test_what_waits_is_bounded(world: World) -> None:
         world.submit(_change(world, leg_fee=99))
 
 
-#: Parameters that contradict themselves, and what the refusal names.
-BENT: dict[str, tuple[dict[str, Any], type[ZkError], str]] = {
-    "a longer grace than scenarios reach": ({"grace": 86_400}, LimitExceeded, "reach of .*"),
-    "a larger move than scenarios reach": ({"max_spots_bps": (9_999,)}, LimitExceeded, "reach.*"),
-    "moves of too many": ({"max_spots_bps": (1, 1)}, MalformedTransition, "largest moves"),
-    "a step that does not divide": ({"sale_step": 7}, MalformedTransition, "sale step"),
-    "a negative fee": ({"leg_fee": -1}, MalformedTransition, r"update-params\..*leg_fee"),
-    "a fee past its bound": (
-        {"order_fee": (1 << 40) + 1},
-        MalformedTransition,
-        r"update-params\..*order_fee",
-    ),
-    "no total": ({"max_total": 0}, MalformedTransition, r"update-params\..*max_total"),
-    "a total past its bound": (
-        {"max_total": MAX_TOTAL + 1},
-        MalformedTransition,
-        r"update-params\..*max_total",
-    ),
-    "no delay": ({"delay": 0}, MalformedTransition, r"update-params\..*delay"),
-}
-
-
-@pytest.mark.parametrize("name", BENT)
-def test_parameters_that_contradict_themselves_are_refused(world: World, name: str) -> None:
-    """Whoever signed them."""
-    changes, error, subject = BENT[name]
-    with refused(world, error, subject):
-        world.submit(_change(world, world.now + 86_400, **changes))
-
-
-@pytest.mark.parametrize(
-    "changes", [{"leg_fee": 0}, {"leg_fee": 1 << 40}, {"max_total": MAX_TOTAL}]
-)
-def test_parameters_at_their_bounds_are_admitted(world: World, changes: dict[str, int]) -> None:
-    """The bound itself is allowed."""
-    world.submit(_change(world, **changes))
-
-
 def test_an_escrow_key_has_an_owner(world: World) -> None:
     """Without a possession, with another's, at the identity: no reveal would ever succeed."""
     good = world.offices.with_escrow_secret(77).escrow_key()
@@ -135,37 +97,67 @@ def test_what_is_no_possession_is_refused_by_its_name(world: World) -> None:
         world.submit(_change(world, escrow=blank))
 
 
-def test_scenarios_reach_to_the_last_update_before_a_sale_ends() -> None:
-    """Updates at the start, in the middle and at the end of grace and sale: three moves of 7 %."""
-    with pytest.raises(LimitExceeded):
-        stand_in_world(grace=1_800, sale_duration=1_800, max_spots_bps=(723,))
+def test_the_reach_of_rows_lasts_to_the_end_of_a_sale() -> None:
+    """Updates at the start, in the middle and at the end of grace, reveal and sale."""
+    fitting: dict[str, Any] = {"grace": 3_600, "reveal": 600, "sale_duration": 600}
+    stand_in_world(**fitting, max_spots_bps=(476,))
+    with pytest.raises(LimitExceeded, match="price reach"):
+        stand_in_world(**fitting, max_spots_bps=(478,))
+    for longer in ({"grace": 3_601}, {"reveal": 1_200}, {"sale_duration": 1_200}):
+        with pytest.raises(LimitExceeded, match="price reach"):
+            stand_in_world(**{**fitting, **longer}, max_spots_bps=(476,))
 
 
-def test_scenarios_reach_as_far_as_spot_and_funding_together(world: World) -> None:
-    """The mark of a perpetual is spot less funding, and both may move in one update."""
-    matrices, parameters = world.state.current_market.matrices, world.state.parameters
-    worst = min(row[2] for row in matrices.maintenance.matrix)
-    most, funding = parameters.max_spots_bps[0], parameters.max_funding_bps
-    seen = world.market.observation
-    for _ in range(3):
-        spot = seen.spots[0]
-        seen = seen.model_copy(
-            update={
-                "spots": (spot - spot * most // 10_000,),
-                "funding": (seen.funding[0] + spot * 100 * funding,),
-            }
-        )
-        world.next_epoch(seen)
-    assert world.state.current_market.matrices.mark[2] >= worst
+def test_keys_change_more_slowly_than_numbers(world: World) -> None:
+    """Oracles, governors, guardians and the custodian; numbers may have become theirs before."""
+    parameters = world.state.parameters
+    soon, late = world.now + parameters.delay, world.now + parameters.key_delay
+    quorum = parameters.oracles.model_copy(update={"threshold": 3})
+    stranger = bytes([5]) * 32
+    changes: list[dict[str, Any]] = [
+        {"oracles": quorum},
+        {"governors": quorum},
+        {"guardians": quorum},
+        {"custodian": stranger},
+    ]
+    for change in changes:
+        with refused(world, OutOfOrder, "effective time"):
+            world.submit(_change(world, late - 1, **change))
+        with refused(world, OutOfOrder, "effective time"):
+            world.submit(_change(world, soon, leg_fee=7, **change))
+    world.submit(_change(world, soon, leg_fee=7))
+    for change in changes:
+        with refused(world, OutOfOrder, "effective time"):
+            world.submit(_change(world, late - 1, leg_fee=7, **change))
+    world.submit(_change(world, late, leg_fee=7, custodian=stranger))
 
 
-def test_scenarios_of_which_no_market_can_come_are_refused(world: World) -> None:
-    """Risk parameters under which every honest market would be refused: the ledger would stop."""
-    risk = world.state.parameters.risk
-    moving = tuple(
-        each.model_copy(update={"prices_bps": tuple(move or 1 for move in each.prices_bps)})
-        for each in risk.scenarios.scenarios
-    )
-    scenarios = risk.scenarios.model_copy(update={"scenarios": moving})
-    with refused(world, LimitExceeded, "scenario.*"):
-        world.submit(_change(world, risk=risk.model_copy(update={"scenarios": scenarios})))
+def test_the_delay_of_keys_is_not_shortened_on_the_way(world: World) -> None:
+    """Else it would be no longer than the delay of numbers: it waits for itself."""
+    parameters = world.state.parameters
+    late = world.now + parameters.key_delay
+    with refused(world, OutOfOrder, "effective time"):
+        world.submit(_change(world, late - 1, key_delay=parameters.delay))
+    world.submit(_change(world, late, key_delay=parameters.delay))
+
+
+def test_a_change_of_keys_does_not_hide_behind_one_that_waits(world: World) -> None:
+    """What waits counts as in force: the second change back is a change of keys as well."""
+    parameters = world.state.parameters
+    late = world.now + parameters.key_delay
+    world.submit(_change(world, late, custodian=bytes([5]) * 32))
+    with refused(world, OutOfOrder, "effective time"):
+        world.submit(_change(world, late - 1, custodian=bytes([5]) * 32))
+    world.now += parameters.delay
+    with refused(world, OutOfOrder, "effective time"):
+        world.submit(_change(world, late))
+    world.submit(_change(world, world.now + parameters.key_delay))
+
+
+def test_nothing_waits_for_ever(world: World) -> None:
+    """A change far in the future would stand in the way of all that come after it."""
+    parameters = world.state.parameters
+    latest = world.now + parameters.delay + MAX_LEAD
+    with refused(world, LimitExceeded, "effective time"):
+        world.submit(_change(world, latest + 1, leg_fee=7))
+    world.submit(_change(world, latest, leg_fee=7))

@@ -7,7 +7,16 @@ import pytest
 
 from ledger.errors import NotAdmitted, OutOfOrder
 from prover.author import Author
-from tests.ledger.adversary.attacks import forging, is_overdue, refused, riskless, rows_of
+from tests.ledger.adversary.attacks import (
+    CALL,
+    at_expiry,
+    forging,
+    is_overdue,
+    overdue,
+    refused,
+    rows_of,
+    worth,
+)
 from tests.ledger.world import World
 from zk.errors import ProofRejected, Unsatisfied
 from zk.generators import blinding_generator, value_generators
@@ -58,8 +67,7 @@ def test_exemption_ends_with_any_change_but_a_deposit(
     assert _is_exempt(world, author)
     change(world, author, other)
     assert not _is_exempt(world, author)
-    world.next_epoch()
-    world.now += world.state.parameters.grace + 1
+    overdue(world)
     assert is_overdue(world, author)
     world.reveal(author)
 
@@ -67,8 +75,7 @@ def test_exemption_ends_with_any_change_but_a_deposit(
 def test_exemption_ends_with_a_redemption(world: World) -> None:
     """Lots of an expired contract come in under cover of an exchange."""
     author = world.authors[0]
-    world.now = world.market.listing.instruments[1].expires or 0
-    world.publish()
+    at_expiry(world)
     world.submit(world.offices.expire(world.state, 1, 0))
     world.next_epoch()
     world.accept(author, author.prove_flat(world.state))
@@ -98,25 +105,27 @@ def test_nobody_is_flat_and_in_debt(world: World) -> None:
     """No positions and less than no cash, against collateral: there is no way there."""
     author, other = world.authors
     world.deposit(author, 1, 10**9)
-    with refused(world, Unsatisfied, "constraint rows"):
+    with refused(world, Unsatisfied, "constraint paid"):
         world.trade(author, other, {0: -11_000_000})
     with refused(world, ProofRejected, "claim of account 0: its cash"):
         world.submit(forging(author).prove_flat(world.state).transition)
 
 
 def test_a_heartbeat_is_of_an_epoch_within_the_grace(world: World) -> None:
-    """The one before the last until the grace is over, and not a second longer."""
+    """The one before the last until the oracles say that the grace is over, and no longer."""
     author, other = world.authors
     world.trade(author, other, BUY)
     world.next_epoch()
-    world.now += world.state.parameters.grace
+    world.now += world.state.parameters.grace - 1
+    world.publish()
     world.accept(author, author.prove_margin(world.state, epoch=1))
     assert not is_overdue(world, author)
+    world.now += world.state.parameters.min_interval
     draft = author.prove_margin(world.state, epoch=1).transition
-    world.now += 1
+    world.publish()
     with refused(world, OutOfOrder, "epoch"):
         world.submit(draft)
-    for epoch in (0, 3, (1 << 53) - 1):
+    for epoch in (0, 5, (1 << 53) - 1):
         with refused(world, OutOfOrder, "epoch"):
             world.submit(author.prove_margin(world.state, epoch=epoch).transition)
     world.accept(author, author.prove_margin(world.state))
@@ -130,7 +139,8 @@ def test_proofs_under_the_last_epoch_do_not_put_off_the_reveal(world: World) -> 
     for _ in range(3):
         world.now += world.state.parameters.grace // 3
         world.accept(author, author.prove_margin(world.state, epoch=1))
-    world.now += 1
+    assert not is_overdue(world, author)
+    world.publish()
     assert is_overdue(world, author)
 
 
@@ -138,8 +148,7 @@ def test_an_overdue_account_heals_itself(world: World) -> None:
     """Until the guardians have spoken, a proof of the current epoch is enough."""
     author, other = world.authors
     world.trade(author, other, BUY)
-    world.next_epoch()
-    world.now += world.state.parameters.grace + 1
+    overdue(world)
     assert is_overdue(world, author)
     reveal = world.offices.reveal(world.state, 0, world.ledger.entry)
     world.accept(author, author.prove_margin(world.state))
@@ -150,16 +159,18 @@ def test_an_overdue_account_heals_itself(world: World) -> None:
 def test_an_insolvent_account_has_no_heartbeat(world: World) -> None:
     """Neither with escrow nor without, and no other proof that would count as one."""
     author, other = world.authors
-    world.trade(author, other, {2: 100})
     world.now += 1_800
-    world.publish(matrices=riskless(world, -200_000_000_000, 0))
+    world.publish(table=worth(world, 0))
+    world.trade(author, other, {CALL: 100})
+    world.now += 1_800
+    world.publish(table=worth(world, -200_000))
     for escrowed in (True, False):
-        with refused(world, Unsatisfied, "constraint rows"):
+        with refused(world, Unsatisfied, "constraint total"):
             author.prove_margin(world.state, escrowed=escrowed)
         draft = forging(author).prove_margin(world.state, escrowed=escrowed).transition
-        with refused(world, ProofRejected, "(claim|solvency) of account 0"):
+        with refused(world, ProofRejected, "(margin|solvency) of account 0"):
             world.submit(draft)
-    with refused(world, Unsatisfied, "constraint rows"):
+    with refused(world, Unsatisfied, "constraint total"):
         author.refresh(world.state)
 
 
@@ -189,11 +200,11 @@ def test_a_rotated_key_asks_for_a_new_escrow(world: World) -> None:
 
 
 def test_an_epoch_that_comes_late_leaves_everybody_the_grace(world: World) -> None:
-    """An update may be as old as `max_age`, which is longer than the grace: nobody could prove."""
+    """However late an update is entered, its own time counts, and the next one's."""
     author, other = world.authors
     world.trade(author, other, BUY)
     seen, start = world.market.observation, world.now
-    world.now += world.state.parameters.min_interval + world.state.parameters.max_age
+    world.now += world.state.parameters.min_interval + world.state.parameters.grace
     late = world.offices.update_market(
         world.state, [seen, seen], start + world.state.parameters.min_interval
     )
@@ -202,12 +213,31 @@ def test_an_epoch_that_comes_late_leaves_everybody_the_grace(world: World) -> No
 
 
 def test_late_epochs_do_not_come_faster_than_the_cover_counts(world: World) -> None:
-    """Oracles that catch up publish one epoch per interval, as the reach of scenarios supposes."""
+    """Oracles that catch up publish one epoch per interval, as the reach of rows supposes."""
     seen, start = world.market.observation, world.now
     interval = world.state.parameters.min_interval
     world.now += world.state.parameters.max_age
     first = world.offices.update_market(world.state, [seen, seen], start + interval)
     world.submit(first)
     second = world.offices.update_market(world.state, [seen, seen], start + 2 * interval)
-    with pytest.raises(OutOfOrder):
+    world.now += interval - 1
+    with refused(world, OutOfOrder, "time of the entry"):
         world.submit(second)
+    world.now += 1
+    world.submit(second)
+
+
+def test_a_longer_grace_counts_from_the_next_epoch(world: World) -> None:
+    """Nobody who is about to be opened is given more time, and nobody is given less."""
+    author, other = world.authors
+    world.trade(author, other, BUY)
+    parameters = world.state.parameters
+    shorter = parameters.model_copy(update={"grace": 2_701, "max_age": 2_700})
+    world.submit(world.offices.update_params(world.state, shorter, world.now + parameters.delay))
+    world.now += parameters.delay - 1
+    world.publish()
+    world.accept(author, author.prove_margin(world.state))
+    world.next_epoch()
+    assert world.state.parameters.grace == 2_701
+    assert world.state.clock(2).grace == 3_600
+    assert world.state.clock(3).grace == 2_701

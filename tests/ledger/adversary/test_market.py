@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from ledger.errors import LimitExceeded, NotAdmitted, OutOfOrder, Unauthorised
+from ledger.errors import LimitExceeded, NotAdmitted, OutOfOrder, TransitionRejected, Unauthorised
 from ledger.escrows import reveal_of
 from ledger.market.data import Observation
-from ledger.transitions import UpdateMarket
+from ledger.oracle import engine_of
+from ledger.transitions import Report, UpdateMarket
 from ledger.transitions.market import report_message
-from tests.ledger.adversary.attacks import refused
+from tests.ledger.adversary.attacks import marked, refused
 from tests.ledger.world import World, peopled, stand_in_world
 from zk.errors import SignatureRejected
 
@@ -27,44 +28,96 @@ def _moved(seen: Observation, what: str, by: int) -> Observation:
     return seen.model_copy(update={what: moved})
 
 
-@pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize("what", ["spots", "vols", "funding", "rate"])
-def test_a_number_moves_to_its_bound_and_not_past_it(world: World, what: str, sign: int) -> None:
-    """Up and down alike."""
+def _most(world: World, what: str) -> int:
+    """How far one update may carry it."""
     seen, parameters = world.market.observation, world.state.parameters
-    most = {
+    return {
         "spots": seen.spots[0] * parameters.max_spots_bps[0] // 10_000,
         "vols": seen.vols[0] * parameters.max_vol_bps // 10_000,
         "funding": seen.spots[0] * 10**6 * parameters.max_funding_bps // 10_000,
         "rate": 100 * parameters.max_rate_bps,
+        "basis": 100 * parameters.max_basis_bps,
+        "slopes": 100 * parameters.max_slope_bps,
     }[what]
-    subject = f"move of {what.removesuffix('s')}( 0)?"
-    with refused(world, LimitExceeded, subject):
-        world.publish(_moved(seen, what, sign * (most + 1)))
-    world.publish(_moved(seen, what, sign * most))
 
 
-def test_one_reporter_of_two_moves_nothing_past_the_bound(world: World) -> None:
-    """The lower median of two is the lower: it is bounded like any other."""
+NUMBERS = ("spots", "vols", "funding", "rate", "basis", "slopes")
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("what", NUMBERS)
+def test_a_number_moves_to_its_bound_and_not_past_it(world: World, what: str, sign: int) -> None:
+    """Up and down alike: what lies beyond is cut, and of a spot alone that locks the market."""
+    seen, most = world.market.observation, _most(world, what)
+    world.publish(_moved(seen, what, sign * (most + 1)))
+    market = world.state.current_market
+    assert market.observation == _moved(seen, what, sign * most)
+    assert market.is_locked == (what == "spots")
+
+
+@pytest.mark.parametrize("what", NUMBERS)
+def test_a_number_at_its_bound_locks_nothing(world: World, what: str) -> None:
+    """The bound itself is a move like any other."""
+    seen = _moved(world.market.observation, what, -_most(world, what))
+    world.publish(seen)
+    assert world.state.current_market.observation == seen
+    assert not world.state.current_market.is_locked
+
+
+@pytest.mark.parametrize("what", ["spots", "funding"])
+def test_a_table_of_numbers_past_their_bounds_is_refused(world: World, what: str) -> None:
+    """Oracles sign the table of what was cut, or none: what is exact is computed again."""
+    far = _moved(world.market.observation, what, 2 * _most(world, what))
+    table = engine_of(world.state).table(far, world.now)
+    with refused(world, TransitionRejected, "column of component [12]"):
+        world.publish(far, table=table)
+
+
+@pytest.mark.parametrize("liars", [1, 2])
+def test_reports_that_lie_far_apart_are_no_agreement(world: World, liars: int) -> None:
+    """Of two who disagree nobody can say who lies: no market, and none at the liar's price."""
     seen = world.market.observation
-    for crash in (1, seen.spots[0] // 2):
-        low = seen.model_copy(update={"spots": (crash,)})
-        update = world.offices.update_market(world.state, [low, seen], world.now)
-        with refused(world, LimitExceeded, "move of spot 0"):
-            world.submit(update)
+    for crash in (1, seen.spots[0] // 2, seen.spots[0] * 3):
+        far = seen.model_copy(update={"spots": (crash,)})
+        reports = [far, seen] if liars == 1 else [far, seen, _moved(seen, "spots", -(10**6))]
+        with refused(world, LimitExceeded, "reports"):
+            world.submit(world.offices.update_market(world.state, reports, world.now))
 
 
-def test_a_report_of_other_underlyings_is_refused(world: World) -> None:
-    """One too many, in one report or in all."""
+def test_a_report_of_other_underlyings_is_not_heard(world: World) -> None:
+    """One too many: it counts for nothing, and too few are left."""
     seen = world.market.observation
     more = Observation(
-        spots=(*seen.spots, 1), vols=(*seen.vols, 1), rate=seen.rate, funding=(*seen.funding, 0)
+        spots=(*seen.spots, 1),
+        vols=(*seen.vols, 1),
+        rate=seen.rate,
+        funding=(*seen.funding, 0),
+        basis=(*seen.basis, 0),
+        slopes=(*seen.slopes, 0),
     )
-    matrices = world.state.current_market.matrices
-    for pair in ([more, more], [more, seen]):
-        update = world.offices.update_market(world.state, pair, world.now, matrices)
-        with refused(world, LimitExceeded, "report of oracle 0"):
-            world.submit(update)
+    honest = world.offices.update_market(world.state, [seen, seen], world.now)
+    for pair in ((more, more), (more, seen)):
+        bent = _reported(world, honest, pair)
+        with refused(world, LimitExceeded, "reports"):
+            world.submit(bent)
+    world.submit(_reported(world, honest, (more, seen, seen)))
+
+
+def _reported(world: World, update: UpdateMarket, seen: tuple[Observation, ...]) -> UpdateMarket:
+    """The same table from other reports, signed and endorsed in all form."""
+    reports = tuple(
+        Report(
+            oracle=index,
+            observation=each,
+            signature=world.offices.oracles.members[index].sign(
+                report_message(world.ledger.id, update.epoch, update.time, each)
+            ),
+        )
+        for index, each in enumerate(seen)
+    )
+    bent = update.model_copy(update={"reports": reports})
+    endorsements = world.offices.oracles.endorse(bent.binding(world.ledger.id))
+    return bent.model_copy(update={"endorsements": endorsements})
 
 
 def _signed(world: World, epoch: int, time: int) -> UpdateMarket:
@@ -93,20 +146,26 @@ def test_epochs_are_neither_skipped_nor_repeated(world: World, epoch: int) -> No
         world.submit(_signed(world, epoch, world.now))
 
 
-@pytest.mark.parametrize("late", [1, -1_800, -1_801, -(10**6)])
+@pytest.mark.parametrize("late", [3, -1, -1_800, -1_801, -(10**6)])
 def test_the_time_of_a_market_is_past_and_after_the_last(world: World, late: int) -> None:
-    """Not in the future, not before the interval is over."""
+    """Not in the future, by more than clocks may differ; not before the interval is over."""
     with refused(world, OutOfOrder, "time of the market"):
         world.submit(_signed(world, 2, world.now + late))
 
 
-def test_a_market_that_is_too_old_is_not_published(world: World) -> None:
-    """At its greatest age it is; older it would be stale at once."""
-    world.now += 100_000
-    oldest = world.now - world.state.parameters.max_age
-    with refused(world, OutOfOrder, "time of the market"):
-        world.submit(_signed(world, 2, oldest - 1))
-    world.submit(_signed(world, 2, oldest))
+def test_clocks_of_oracles_may_differ_a_little(world: World) -> None:
+    """By two seconds, and no more."""
+    world.submit(_signed(world, 2, world.now + 2))
+
+
+def test_a_market_that_is_old_admits_nothing_new(world: World) -> None:
+    """It is entered, for time goes on; it is as stale as it is old."""
+    author = world.authors[0]
+    start = world.now
+    world.now += world.state.parameters.max_age + 1
+    world.submit(_signed(world, 2, start))
+    with refused(world, NotAdmitted, "age of the market"):
+        world.submit(author.withdraw(world.state, 0, 5).transition)
 
 
 def test_a_report_is_of_one_epoch_time_ledger_and_sight(world: World) -> None:
@@ -156,7 +215,7 @@ def test_a_stale_market_admits_only_what_harms_nobody(world: World) -> None:
         author.refresh(state).transition,
         author.prove_flat(state).transition,
         author.place_order(state, delta, world.matcher.public).transition,
-        author.publish_claim(state, "", market.matrices.maintenance).transition,
+        author.publish_claim(state, "", marked(world)).transition,
         world.settlement([(other, world.delta({}))])[0],
     ]
     for transition in written:

@@ -3,10 +3,12 @@ from __future__ import annotations
 import pytest
 
 from ledger.errors import NotAdmitted, OutOfOrder, Unauthorised
+from ledger.transitions import Transition
 from prover.author import Author
 from tests.ledger.adversary.attacks import (
     NO_PROOF,
     forging,
+    marked,
     refused,
     resigned,
 )
@@ -32,16 +34,59 @@ def test_an_order_is_filled_at_most_once(world: World) -> None:
 
 
 def test_a_cancelled_order_is_not_filled(world: World) -> None:
-    """Nor one that was cancelled and placed anew: that is another order."""
+    """Once it has had its time to settle; nor one placed anew, which is another order."""
     fills = crossed(world)
     settlement = world.firm_settlement(fills)
     author = world.authors[1]
     world.accept(author, author.cancel_order(world.state))
+    world.now += world.state.parameters.settling
     with refused(world, NotAdmitted, f"order {fills[1].order}"):
         world.submit(settlement)
     world.order(author, ASK)
     with refused(world, NotAdmitted, f"order {fills[1].order}"):
         world.submit(settlement)
+
+
+def test_a_cancellation_undoes_no_clearing(world: World) -> None:
+    """Until the last second of the settling time what was being cleared is filled."""
+    fills = crossed(world)
+    author = world.authors[1]
+    world.accept(author, author.cancel_order(world.state))
+    world.now += world.state.parameters.settling - 1
+    world.submit(world.firm_settlement(fills))
+    assert world.state.account(1).order is None
+
+
+def test_a_cancelled_order_holds_its_account_until_it_has_settled(world: World) -> None:
+    """Else the owner would prove what a fill could falsify; nor is it cancelled twice."""
+    author = world.authors[0]
+    world.order(author, BID)
+    world.accept(author, author.cancel_order(world.state))
+    start = world.now
+    again = author.cancel_order(world.state).transition
+    with refused(world, NotAdmitted, f"order {again.order}"):
+        world.submit(again)
+    for second in (0, world.state.parameters.settling - 1):
+        world.now = start + second
+        for attempt in _attempts(world, author):
+            with refused(world, NotAdmitted, "account 0"):
+                world.submit(attempt)
+    world.now = start + world.state.parameters.settling
+    world.accept(author, author.withdraw(world.state, 0, 5))
+
+
+def test_an_epoch_ends_a_cancelled_order_at_once(world: World) -> None:
+    """What was proven of it was of another market."""
+    fills = crossed(world)
+    settlement = world.firm_settlement(fills)
+    author = world.authors[1]
+    world.now += world.state.parameters.min_interval - 1
+    world.accept(author, author.cancel_order(world.state))
+    world.now += 1
+    world.publish()
+    with refused(world, OutOfOrder, "epoch"):
+        world.submit(settlement)
+    world.accept(author, author.withdraw(world.state, 0, 5))
 
 
 def test_an_order_ends_with_its_epoch(world: World) -> None:
@@ -76,9 +121,9 @@ def test_the_owner_of_an_order_does_not_fill_it_alone(world: World) -> None:
         world.submit(world.firm_settlement(fills))
 
 
-def _attempts(world: World, author: Author) -> list[object]:
+def _attempts(world: World, author: Author) -> list[Transition]:
     state, matcher = world.state, world.matcher.public
-    rows = state.current_market.matrices.maintenance
+    rows = marked(world)
     return [
         author.withdraw(state, 0, 5).transition,
         author.refresh(state).transition,
@@ -96,9 +141,10 @@ def test_an_open_order_admits_deposits_and_its_cancellation_only(world: World) -
     world.order(author, BID)
     for attempt in _attempts(world, author):
         with refused(world, NotAdmitted, "account 0"):
-            world.submit(attempt)  # type: ignore[arg-type]
+            world.submit(attempt)
     world.deposit(author, 0, 5)
     world.accept(author, author.cancel_order(world.state))
+    world.now += world.state.parameters.settling
     world.accept(author, author.withdraw(world.state, 0, 5))
 
 
@@ -126,10 +172,10 @@ def test_an_order_that_nobody_could_pay_is_not_placed(world: World) -> None:
     """C is solvent and C + O is not: no claim, and no order without one."""
     author = world.authors[0]
     greedy = world.delta({0: -10 * 60_000_000, 2: 100_000})
-    with refused(world, Unsatisfied, "constraint rows"):
+    with refused(world, Unsatisfied, "constraint total"):
         author.place_order(world.state, greedy, world.matcher.public)
     honest = author.place_order(world.state, world.delta(BID), world.matcher.public).transition
     point = greedy.commit().point
     bent = honest.model_copy(update={"order": point, "filled_proof": NO_PROOF})
-    with refused(world, ProofRejected, "(solvency|claim) of account 0 .*"):
+    with refused(world, ProofRejected, "(solvency|margin) of account 0 .*"):
         world.submit(resigned(world, author, bent))

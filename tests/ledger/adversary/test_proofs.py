@@ -9,7 +9,14 @@ from ledger.errors import NotAdmitted, OutOfOrder
 from ledger.transitions import OpenAccount, Transition
 from prover.author import Author
 from prover.blank import BLANK_SIGNATURE, BLANK_SPAN
-from tests.ledger.adversary.attacks import NO_PROOF, pure_balance, refused, resigned, with_leg
+from tests.ledger.adversary.attacks import (
+    NO_PROOF,
+    marked,
+    pure_balance,
+    refused,
+    resigned,
+    with_leg,
+)
 from tests.ledger.world import World, dev_provers, fastest, peopled, real_world
 from tests.zk.curves_for_tests import twist_point
 from zk.errors import ProofRejected
@@ -75,7 +82,7 @@ def test_a_rerandomised_fill_does_not_fill_twice(world: World, again: Any) -> No
 
 def test_a_proof_is_not_moved_to_another_ledger(world: World) -> None:
     """The same keys, offices, owner, commitment and nonce on both; only the name differs."""
-    other = real_world(delay=1)
+    other = real_world(delay=61)
     other.publish()
     author = world.authors[0]
     twin = _open_with(other, replace(author), author)
@@ -96,7 +103,7 @@ def test_a_proof_is_not_moved_to_another_account(world: World) -> None:
     nonce = world.state.account(twin.account).nonce
     moved = resigned(world, twin, proven, account=twin.account, nonce=nonce)
     assert nonce == proven.nonce
-    with refused(world, ProofRejected, f"claim of account {twin.account}"):
+    with refused(world, ProofRejected, f"margin of account {twin.account}"):
         world.submit(moved)
 
 
@@ -105,17 +112,17 @@ def test_a_proof_is_not_moved_to_another_nonce(world: World) -> None:
     author = world.authors[0]
     proven = author.prove_margin(world.state).transition
     world.accept(author, author.prove_margin(world.state))
-    with refused(world, ProofRejected, "claim of account 0"):
+    with refused(world, ProofRejected, "margin of account 0"):
         world.submit(resigned(world, author, proven, nonce=proven.nonce + 1))
 
 
 def test_a_proof_is_not_moved_to_another_epoch(world: World) -> None:
-    """Not even where both epochs have the same matrices."""
+    """Not even where both epochs have the same table."""
     author = world.authors[0]
     proven = author.prove_margin(world.state).transition
     world.now += 1_800
-    world.publish(matrices=world.state.current_market.matrices)
-    with refused(world, ProofRejected, "claim of account 0"):
+    world.publish(table=world.state.current_market.table)
+    with refused(world, ProofRejected, "margin of account 0"):
         world.submit(resigned(world, author, proven, epoch=2))
 
 
@@ -130,18 +137,18 @@ def test_a_proof_is_not_moved_to_another_amount(world: World) -> None:
 
 
 def test_a_proof_is_not_moved_to_another_kind(world: World) -> None:
-    """A heartbeat's claim of the same rows is no disclosure, and one role is not the other."""
+    """A heartbeat is no disclosure, a disclosure no heartbeat, and one role is not the other."""
     author = world.authors[0]
-    rows = world.state.current_market.matrices.maintenance
+    rows = marked(world)
     claim = author.publish_claim(world.state, "", rows).transition
     heartbeat = author.prove_margin(world.state).transition
     with refused(world, ProofRejected, "claim of account 0: "):
         world.submit(_reproven(claim, proof=heartbeat.proof))
-    with refused(world, ProofRejected, "claim of account 0"):
+    with refused(world, ProofRejected, "margin of account 0"):
         world.submit(_reproven(heartbeat, proof=claim.proof))
     nothing = world.delta({}) - world.delta({})
     order = author.place_order(world.state, nothing, world.matcher.public).transition
-    with refused(world, ProofRejected, "claim of account 0 with its order filled"):
+    with refused(world, ProofRejected, "margin of account 0 with its order filled"):
         world.submit(_reproven(order, filled_proof=heartbeat.proof))
 
 
@@ -149,7 +156,7 @@ def test_a_proof_is_not_moved_to_another_kind(world: World) -> None:
 def test_bytes_that_are_no_proof_are_refused(world: World, proof: bytes) -> None:
     """Points at infinity, off the curve, past the modulus."""
     draft = world.authors[0].prove_margin(world.state).transition
-    with refused(world, ProofRejected, "claim of account 0"):
+    with refused(world, ProofRejected, "margin of account 0"):
         world.submit(_reproven(draft, proof=proof))
 
 
@@ -157,7 +164,7 @@ def test_a_proof_with_b_outside_the_subgroup_is_refused(world: World) -> None:
     """On the twist, and not of order r."""
     draft = world.authors[0].prove_margin(world.state).transition
     bent = draft.proof[:64] + twist_point().encode() + draft.proof[192:]
-    with refused(world, ProofRejected, "claim of account 0"):
+    with refused(world, ProofRejected, "margin of account 0"):
         world.submit(_reproven(draft, proof=bent))
 
 
@@ -168,10 +175,8 @@ def test_a_market_that_is_prepared_judges_alike(
     monkeypatch.setattr("verifier.checker.PREPARE_AFTER", 0)
     author = world.authors[0]
     good = author.prove_margin(world.state)
-    stale = author.publish_claim(
-        world.state, "", world.state.current_market.matrices.maintenance
-    ).transition
-    with refused(world, ProofRejected, "claim of account 0"):
+    stale = author.publish_claim(world.state, "", marked(world)).transition
+    with refused(world, ProofRejected, "margin of account 0"):
         world.submit(_reproven(good.transition, proof=stale.proof))
     world.accept(author, good)
     delta = world.delta({0: -60_000, 2: 10})

@@ -12,7 +12,7 @@ from ledger.errors import (
 from ledger.parameters import Endorsement, Parameters
 from ledger.transitions import UpdateParams
 from prover.offices import Committee
-from tests.ledger.adversary.attacks import refused
+from tests.ledger.adversary.attacks import at_expiry, overdue, refused
 from tests.ledger.world import World
 from zk.errors import SignatureRejected
 
@@ -42,15 +42,14 @@ def _market(world: World) -> Any:
 
 
 def _expiry(world: World) -> Any:
-    world.now = world.market.listing.instruments[1].expires or 0
+    at_expiry(world)
     return world.offices.expire(world.state, 1, 5)
 
 
 def _reveal(world: World) -> Any:
     buyer, seller = world.authors
     world.trade(buyer, seller, BUY)
-    world.next_epoch()
-    world.now += world.state.parameters.grace + 1
+    overdue(world)
     return world.offices.reveal(world.state, 0, world.ledger.entry)
 
 

@@ -7,20 +7,15 @@ from typing import Any
 import pytest
 
 from ledger.errors import MalformedTransition, NotAdmitted, OutOfOrder, TransitionRejected
+from ledger.parameters import MAX_CASH
 from ledger.transitions import Reveal
 from prover.author import Author, Written
-from tests.ledger.adversary.attacks import assert_conserved, refused, riskless
-from tests.ledger.world import World
+from tests.ledger.adversary.attacks import account_of, assert_conserved, overdue, refused, worth
+from tests.ledger.world import World, peopled, stand_in_world
 from zk.field import SUBGROUP_ORDER
 
 BUY = {0: -60_000, 2: 10}
 Step = Callable[[World, Author, Author], None]
-
-
-def _overdue(world: World) -> None:
-    """Everybody who has to prove has not."""
-    world.next_epoch()
-    world.now += world.state.parameters.grace + 1
 
 
 def _endorsed(world: World, reveal: Reveal, **terms: object) -> Reveal:
@@ -29,17 +24,30 @@ def _endorsed(world: World, reveal: Reveal, **terms: object) -> Reveal:
     return changed.model_copy(update={"endorsements": world.offices.guardians.endorse(binding)})
 
 
-def test_an_account_in_standing_is_not_revealed(world: World) -> None:
-    """Not by all the guardians there are: nor at the last second of the grace, nor when exempt."""
+@pytest.mark.parametrize("late", [-1, 0])
+def test_an_account_in_standing_is_not_revealed(world: World, late: int) -> None:
+    """Not by all the guardians there are, a second of the oracles before the grace is over."""
     author, other = world.authors
     world.trade(author, other, BUY)
     with refused(world, NotAdmitted, "account 0"):
         world.reveal(author)
     world.next_epoch()
-    world.now += world.state.parameters.grace
     with refused(world, NotAdmitted, "account 0"):
         world.reveal(author)
-    world.now += 1
+    world.now += world.state.parameters.grace + late
+    world.publish()
+    if late:
+        with refused(world, NotAdmitted, "account 0"):
+            world.reveal(author)
+    else:
+        world.reveal(author)
+
+
+def test_an_exempt_account_is_not_revealed(world: World) -> None:
+    """It owes nothing, and no signature of guardians changes that."""
+    author, other = world.authors
+    world.trade(author, other, BUY)
+    overdue(world)
     bystander = world.join(5)
     opening = bystander.known
     draft = world.offices.reveal(world.state, 0, world.ledger.entry)
@@ -53,7 +61,7 @@ def test_a_reveal_shows_what_the_account_holds(world: World) -> None:
     """Guardians cannot make an account poor, or invent its blinding."""
     author, other = world.authors
     world.trade(author, other, BUY)
-    _overdue(world)
+    overdue(world)
     good = world.offices.reveal(world.state, 0, world.ledger.entry)
     poor = (0, *good.values[1:])
     for terms in ({"values": poor}, {"blinding": (good.blinding + 1) % SUBGROUP_ORDER}):
@@ -72,7 +80,7 @@ def test_a_reveal_happens_once(world: World) -> None:
     """The account is in standing again."""
     author, other = world.authors
     world.trade(author, other, BUY)
-    _overdue(world)
+    overdue(world)
     reveal = world.offices.reveal(world.state, 0, world.ledger.entry)
     world.submit(reveal)
     with refused(world, NotAdmitted, "account 0"):
@@ -83,10 +91,10 @@ def test_a_reveal_is_not_replayed_at_the_next_default(world: World) -> None:
     """What t guardians signed once is no decision about the next time."""
     author, other = world.authors
     world.trade(author, other, BUY)
-    _overdue(world)
+    overdue(world)
     reveal = world.offices.reveal(world.state, 0, world.ledger.entry)
     world.submit(reveal)
-    _overdue(world)
+    overdue(world)
     with refused(world, OutOfOrder, "standing of account 0"):
         world.submit(reveal)
     again = _endorsed(world, reveal, standing=world.state.account(0).standing)
@@ -128,7 +136,7 @@ def test_a_reveal_succeeds_after_any_history(world: World, steps: tuple[Step, ..
         step(world, author, other)
         read = world.offices.read(world.state, 0, world.ledger.entry)
         assert read == author.known
-    _overdue(world)
+    overdue(world)
     world.reveal(author)
     opening = world.state.account(0).opening
     assert opening is not None
@@ -167,7 +175,7 @@ def test_a_solvent_account_loses_its_privacy_and_nothing_else(world: World) -> N
     """Its money stays; Refresh gives the privacy back, and the old opening opens nothing."""
     author, other = world.authors
     world.trade(author, other, BUY)
-    _overdue(world)
+    overdue(world)
     before = world.state.account(0).commitment
     world.reveal(author)
     account = world.state.account(0)
@@ -189,7 +197,7 @@ def test_a_deposit_does_not_stop_a_reveal(world: World, times: int) -> None:
     """The guardians sign, the owner pays a cent in, and what they signed is as good as before."""
     author, other = world.authors
     world.trade(author, other, BUY)
-    _overdue(world)
+    overdue(world)
     reveal = world.offices.reveal(world.state, 0, world.ledger.entry)
     for _ in range(times):
         world.deposit(author, 0, 1)
@@ -204,7 +212,7 @@ def test_a_revealed_account_stays_so_whatever_is_public(world: World) -> None:
     """Fees and withdrawals leave the opening known, a second default reads it; trades hide it."""
     author, other = world.authors
     world.trade(author, other, BUY)
-    _overdue(world)
+    overdue(world)
     world.reveal(author)
     steps: list[Callable[[], Written[Any]]] = [
         lambda: author.place_order(world.state, world.delta({}), world.matcher.public),
@@ -213,11 +221,12 @@ def test_a_revealed_account_stays_so_whatever_is_public(world: World) -> None:
     ]
     for step in steps:
         world.accept(author, step())
+        world.now += world.state.parameters.settling
         account = world.state.account(0)
         assert account.status == "revealed"
         assert account.opening is not None
         assert account.opening.opening == author.known
-    _overdue(world)
+    overdue(world)
     world.deposit(author, 0, 3)
     world.reveal(author)
     assert_conserved(world)
@@ -230,7 +239,7 @@ def test_a_public_amount_gives_no_privacy_back(world: World) -> None:
     """After a withdrawal everybody can still compute what a revealed account holds."""
     author, other = world.authors
     world.trade(author, other, BUY)
-    _overdue(world)
+    overdue(world)
     world.reveal(author)
     world.accept(author, author.withdraw(world.state, 0, 5))
     opening = world.state.account(0).opening
@@ -238,14 +247,21 @@ def test_a_public_amount_gives_no_privacy_back(world: World) -> None:
     assert opening.opening == author.known
 
 
-def test_a_reveal_succeeds_however_much_is_owed(world: World) -> None:
+def test_a_reveal_succeeds_however_much_is_owed() -> None:
     """2^46 lots that become worth as much as an entry can say: past 64 bits of cash."""
+    world = peopled(stand_in_world(cap=MAX_CASH))
     author, other = world.authors
+    for each in (author, other):
+        world.deposit(each, 0, 10**16)
     world.now += 1_800
-    world.publish(matrices=riskless(world, 0, 0))
-    world.trade(author, other, {3: 1 << 46})
-    world.now += 1_800
-    world.publish(matrices=riskless(world, 0, (1 << 47) - 1))
-    world.now += world.state.parameters.grace + 1
+    world.publish(table=worth(world, 0))
+    world.trade(author, other, {3: (1 << 46) - 1})
+    for _ in range(3):
+        world.now += 1_800
+        world.publish(table=worth(world, 140_000_000))
     world.reveal(other)
-    assert world.state.account(1).status == "frozen"
+    assert account_of(world, other).status == "frozen"
+    opening = account_of(world, other).opening
+    assert opening is not None
+    assert world.state.sale_demands().equity(opening.values) < -(1 << 64)
+    assert_conserved(world)

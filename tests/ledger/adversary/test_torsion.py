@@ -6,7 +6,7 @@ import pytest
 
 from ledger.errors import MalformedTransition
 from prover.author import Author
-from tests.ledger.adversary.attacks import refused, resigned, shifted
+from tests.ledger.adversary.attacks import at_expiry, refused, resigned, shifted
 from tests.ledger.world import World, peopled, stand_in_world
 from zk.babyjubjub import Point
 from zk.errors import MalformedPoint
@@ -19,8 +19,7 @@ SMALL: Final = range(1, 8)
 @pytest.fixture(scope="module")
 def world() -> World:
     world = peopled(stand_in_world())
-    world.now = world.market.listing.instruments[1].expires or 0
-    world.publish()
+    at_expiry(world)
     world.submit(world.offices.expire(world.state, 1, 0))
     return world
 

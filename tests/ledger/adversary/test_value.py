@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from ledger.errors import LimitExceeded, MalformedTransition
-from ledger.parameters import MAX_TOTAL
+from ledger.parameters import MAX_CASH, MAX_COLLATERAL
 from ledger.transitions import Deposit
 from prover.author import Author
 from prover.blank import BLANK_SIGNATURE
@@ -99,14 +99,16 @@ def test_amounts_past_their_bounds_are_malformed(world: World, amount: int) -> N
 def test_a_total_stops_at_its_bound(world: World) -> None:
     """The bound itself is admitted, one unit past it is not, for every asset apart."""
     author = world.authors[0]
-    left = MAX_TOTAL - world.state.pool.totals[0]
+    left = MAX_CASH - world.state.pool.totals[0]
     for amount in (left + 1, (1 << 62) - 1):
         with refused(world, LimitExceeded, "total of asset 0"):
             world.submit(_deposit(world, author, amount=amount))
     world.deposit(author, 0, left)
     with refused(world, LimitExceeded, "total of asset 0"):
         world.submit(_deposit(world, author, amount=1))
-    world.deposit(author, 1, MAX_TOTAL)
+    with refused(world, LimitExceeded, "total of asset 1"):
+        world.submit(_deposit(world, author, asset=1, amount=MAX_COLLATERAL + 1))
+    world.deposit(author, 1, MAX_COLLATERAL)
     assert_conserved(world)
 
 
@@ -162,7 +164,7 @@ def test_nobody_withdraws_more_than_there_is(world: World) -> None:
 def test_nobody_withdraws_what_others_have(world: World, amount: int) -> None:
     """The statement is false, so there is no proof; and without one there is no withdrawal."""
     author = world.authors[0]
-    with refused(world, Unsatisfied, "constraint rows"):
+    with refused(world, Unsatisfied, "constraint total"):
         author.withdraw(world.state, 0, amount)
     world.accept(author, author.withdraw(world.state, 0, 10**7))
     assert_conserved(world)
@@ -187,8 +189,8 @@ def test_an_owner_takes_no_less_than_he_said(world: World) -> None:
 def test_an_owner_can_demand_whatever_he_can_withdraw(world: World) -> None:
     """The largest amount there is, in full."""
     author = forging(world.authors[0])
-    world.deposit(world.authors[0], 1, MAX_TOTAL)
-    draft = author.withdraw(world.state, 1, MAX_TOTAL)
+    world.deposit(world.authors[0], 1, MAX_COLLATERAL)
+    draft = author.withdraw(world.state, 1, MAX_COLLATERAL)
     with refused(world, ProofRejected, "solvency of account 0 after the withdrawal"):
         world.submit(draft.transition)
 
@@ -197,7 +199,7 @@ def test_cash_does_not_leave_against_collateral(world: World) -> None:
     """A volatile asset comes in, other people's cash would go out."""
     thief = world.join()
     world.deposit(thief, 1, 10**9)
-    with refused(world, Unsatisfied, "constraint rows"):
+    with refused(world, Unsatisfied, "constraint total"):
         thief.withdraw(world.state, 0, 1)
     crooked = forging(thief).withdraw(world.state, 0, 1).transition
     with refused(world, ProofRejected, "solvency of account 2 after the withdrawal"):

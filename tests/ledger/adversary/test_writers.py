@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from prover.author import Author
 from tests.ledger.adversary.attacks import assert_conserved, refused
 from tests.ledger.stand_in import UnsoundStandIn
 from tests.ledger.world import World, fastest, peopled, stand_in_world
+from verifier.evidence import Evidence, EvidenceChecker
 from zk.errors import ZkError
 from zk.randomness import insecure_seeded_randomness
 from zk.signatures import SigningKey
@@ -63,6 +65,51 @@ def test_what_was_true_under_a_stale_head_is_judged_anew(world: World, path: Pat
     with refused(world, OutOfOrder, "nonce of account 0"):
         world.submit(late)
     assert mine.head == theirs.head
+
+
+class _Interrupted:
+    """A judge in the middle of whose work something else happens, once."""
+
+    def __init__(self, judge: EvidenceChecker, meanwhile: Callable[[], object]) -> None:
+        self.judge, self.meanwhile, self.times = judge, meanwhile, 0
+
+    def check(self, evidence: Evidence) -> None:
+        self.judge.check(evidence)
+        self.times += 1
+        if self.times == 1:
+            self.meanwhile()
+
+
+def _interrupted(world: World, path: Path, index: int) -> _Interrupted:
+    """While our ledger judges, somebody else's enters a deposit to that account."""
+    theirs = _second(world, SqliteStore.open(path))
+    author = world.authors[index]
+    deposit = author.deposit(world.state, 0, 7, world.offices.custodian).transition
+    judge = _Interrupted(world.ledger._checker, lambda: theirs.submit(deposit, world.now))
+    world.ledger._checker = judge
+    return judge
+
+
+def test_nobody_waits_while_a_proof_is_judged(world: World, path: Path) -> None:
+    """The lock is taken after it: another writer is quicker, and ours is judged anew, and taken."""
+    author = world.authors[0]
+    written = author.withdraw(world.state, 0, 5)
+    judge = _interrupted(world, path, 1)
+    number = world.ledger.head.number
+    entry = world.submit(written.transition)
+    assert (entry.number, judge.times) == (number + 2, 2)
+    assert world.state.account(1).holdings == (10**7 + 7, 0)
+    assert world.state.account(0).holdings == (10**7 - 5, 0)
+
+
+def test_what_was_true_before_the_lock_is_not_applied_after_it(world: World, path: Path) -> None:
+    """The other writer has used the nonce while ours was judged: refused inside the lock."""
+    late = world.authors[0].withdraw(world.state, 0, 5).transition
+    judge = _interrupted(world, path, 0)
+    with pytest.raises(OutOfOrder, match="nonce of account 0"):
+        world.submit(late)
+    assert judge.times == 1
+    assert world.state.account(0).holdings == (10**7 + 7, 0)
 
 
 def test_two_writers_do_not_open_one_account_twice(world: World, path: Path) -> None:
