@@ -123,6 +123,20 @@ def test_options_that_mean_nothing_are_status_two(
     assert not list(folder.glob("x.*"))
 
 
+def test_the_clocks_of_a_ledger_in_use_are_compared(folder: Path) -> None:
+    """With the one of the machine, where somebody says that it is in use; else with none."""
+    for arguments in (
+        ("ledger", "init", "old.ledger", "--time", "1767225600"),
+        ("market", "publish", "old.ledger", "--time", "1767225600"),
+    ):
+        assert run_tacit(*arguments, cwd=folder).returncode == 0
+    for more, expected in (((), 0), (("--live",), 2)):
+        result = run_tacit("audit", "old.ledger", "--json", *more, cwd=folder)
+        assert result.returncode == 0, result.stderr
+        codes = [found["code"] for found in json.loads(result.stdout)["findings"]]
+        assert codes.count("clock") == expected
+
+
 def helpers(folder: Path) -> list[str]:
     """What SQLite leaves beside files that it has open."""
     return [path.name for path in folder.iterdir() if path.name.endswith(("-wal", "-shm"))]

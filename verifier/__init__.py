@@ -31,12 +31,14 @@ def audit(
     expected_head: ExpectedHead | None = None,
     pins: Mapping[str, str] | None = None,
     patience: int | None = None,
+    now: int | None = None,
 ) -> AuditReport:
     """The report on the ledger in that file; raises `ZkError` where there is none to read.
 
     `start` is an earlier verdict, signed by `auditor`, to continue from; `cross_check` is how many
     proofs the other backend verifies again (`auditing.ALL` for each), drawn from `seed`; `pins` are
-    digests of keys by statement; `patience` is how many seconds an account may be overdue.
+    digests of keys by statement; `patience` is how many seconds an account may be overdue; `now` is
+    the time by a clock of one's own, to compare the clocks of a ledger with that is in use.
     """
     from verifier import auditing
 
@@ -51,5 +53,6 @@ def audit(
         expected_head=expected_head,
         pins=pins,
         patience=patience,
+        now=now,
     )
     return auditing.audit_file(Path(path), options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -55,6 +56,10 @@ def audit(
         int | None,
         typer.Option(min=0, help="Seconds that an account may be overdue without a remark."),
     ] = None,
+    live: Annotated[
+        bool,
+        typer.Option("--live", help="The ledger is in use: compare its clocks with the one here."),
+    ] = False,
     escrow_key: Annotated[
         list[Path] | None,
         typer.Option(
@@ -98,8 +103,9 @@ def audit(
         drawn = secrets.randbits(32) if seed is None else seed
         with progress_bar() as progress:
             pins = pinned(pin or [], keys)
+            now = int(time.time()) if live else None
             options = _options(
-                chosen, earlier, jobs, cross_check, drawn, head, pins, patience, progress
+                chosen, earlier, jobs, cross_check, drawn, head, pins, patience, now, progress
             )
             reader = _reader(escrow_key)
             report = audit_file(ledger, options)
@@ -201,6 +207,7 @@ def _options(
     head: str | None,
     pins: Mapping[str, str],
     patience: int | None,
+    now: int | None,
     progress: Progress,
 ) -> Options:
     from verifier.auditing import ExpectedHead, Options
@@ -215,6 +222,7 @@ def _options(
         expected_head=None if head is None else ExpectedHead.parse(head),
         pins=pins or None,
         patience=patience,
+        now=now,
         progress=progress,
     )
 

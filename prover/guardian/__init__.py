@@ -23,7 +23,7 @@ from prover.guardian.ceremony import (
     Terms,
 )
 from prover.guardian.dealer import Dealer, complaints, receive
-from prover.guardian.guardian import Guardian, LedgerCopy
+from prover.guardian.guardian import Guardian, LedgerCopy, OwnClock, system_clock
 from prover.guardian.judgement import Outcome, judge
 from prover.guardian.opening import (
     Gathering,
@@ -58,6 +58,7 @@ __all__ = [
     "Opened",
     "Opener",
     "Outcome",
+    "OwnClock",
     "Partial",
     "Pledge",
     "Record",
@@ -80,4 +81,5 @@ __all__ = [
     "receive",
     "respond",
     "reveal_account",
+    "system_clock",
 ]

@@ -6,17 +6,20 @@ its author knows the secret of E, so none can be a copy of somebody else's. That
 ledger, and that it is not stale, is for the guardian to see to: it replays the log itself, from a
 source of its own. An account that looks overdue on a copy that was cut off may not be.
 
-It has a reason to decrypt in two cases. Either its copy says that the account is overdue and would
-admit a reveal: then the law of the ledger wants it opened. Or an auditor has asked, and whoever
-runs this guardian has consented to that very request. Both are the guardian's word and no
-mathematics: t guardians who want to read everything can, and n − t + 1 who want to stop a
-liquidation can.
+It has a reason to decrypt in two cases. Either its copy says that the account is overdue, by the
+oracles' time, and would admit a reveal: then the law of the ledger wants it opened. But only if the
+newest market is of about now by the guardian's own clock: whoever holds oracles and operator
+together could let time run ahead in the ledger, and it would be late for everybody. Or an auditor
+has asked, and whoever runs this guardian has consented to that very request. Both are the
+guardian's word and no mathematics: t guardians who want to read everything can, and n − t + 1 who
+want to stop a liquidation can.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+import time
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
 
 from ledger.conditions import require_fresh_market
 from ledger.escrows import Found, escrows_of, find_escrow
@@ -34,6 +37,18 @@ from zk.pedersen import Commitment
 from zk.randomness import Randomness, system_randomness
 from zk.signatures import SigningKey
 
+#: In whole seconds since 1970.
+OwnClock = Callable[[], int]
+
+#: How far the newest market may lie from the guardian's own clock, in seconds, either way: the age
+#: of 45 minutes that a market may have, and a quarter of an hour for clocks that are not right.
+MOST_APART: Final = 3_600
+
+
+def system_clock() -> int:
+    """The clock of the machine."""
+    return int(time.time())
+
 
 class LedgerCopy(Protocol):
     """A ledger that this guardian has verified itself; `ledger.Ledger` is one."""
@@ -48,7 +63,8 @@ class Guardian:
     """Gives partials and endorsements, each for a reason that it has looked for itself.
 
     It may hold shares of several keys: an account that has proven nothing since the key was
-    replaced is still in escrow under the one before. It never prints what it holds.
+    replaced is still in escrow under the one before. It never prints what it holds. `clock` is its
+    own, and no part of the ledger.
     """
 
     def __init__(
@@ -57,6 +73,9 @@ class Guardian:
         signer: SigningKey,
         copy: LedgerCopy,
         randomness: Randomness = system_randomness,
+        *,
+        clock: OwnClock = system_clock,
+        most_apart: int = MOST_APART,
     ) -> None:
         if len({share.guardian for share in shares}) != 1:
             raise Conflict("shares", expected="those of one guardian", actual=len(shares))
@@ -71,6 +90,8 @@ class Guardian:
         self._signer = signer
         self._copy = copy
         self._randomness = randomness
+        self._clock = clock
+        self._most_apart = most_apart
         self._consents: set[bytes] = set()
 
     def partials(self, account: int) -> tuple[Partial, ...]:
@@ -134,9 +155,16 @@ class Guardian:
         return unchecked_partial(share, ledger, found, self._randomness)
 
     def _require_overdue(self, account: int) -> None:
-        """As `Reveal` asks it: a market that is fresh, and a proof that is not."""
+        """As `Reveal` asks it: a market that is fresh, here as there, and a proof that is not."""
         state = self._copy.state
-        require_fresh_market(state)
+        market = require_fresh_market(state)
+        now = self._clock()
+        if abs(now - market.time) > self._most_apart:
+            raise NotPermitted(
+                "time of the newest market",
+                expected=f"within {self._most_apart} s of this guardian's own clock, {now}",
+                actual=market.time,
+            )
         if not state.is_overdue(state.account(account)):
             raise NotPermitted(
                 f"account {account}", expected="an overdue account", actual="one in standing"

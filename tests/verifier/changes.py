@@ -27,12 +27,12 @@ _CONTENT: Final = frozenset(
     {
         Code.ENCODING,
         Code.GENESIS,
-        Code.MATRIX,
         Code.PROOF,
         Code.ROOT,
         Code.RULE,
         Code.SIGNATURE,
         Code.SPAN,
+        Code.TABLE,
         Code.UNSAFE_KEY,
         Code.FOREIGN_CIRCUIT,
     }

@@ -8,9 +8,10 @@ from functools import cache
 from ledger.log import Entry
 from ledger.market.data import SCALE, Observation, Rows
 from ledger.market.limits import Greek
-from ledger.market.risk import RiskEngine
 from ledger.market.scenarios import Scenario
+from ledger.oracle import engine_of
 from ledger.state import State
+from ledger.transitions import Absorb, PayOut
 from prover.author import Author
 from tests.ledger.world import World, real_world
 
@@ -48,9 +49,10 @@ def play(world: World) -> Played:
         world,
         buyer=world.join(10_000_000),
         maker=world.join(10_000_000),
-        loser=world.join(100_000),
+        loser=world.join(130_000),
         sleeper=world.join(1_000_000),
     )
+    world.submit(world.offices.endow(world.state, 50_000))
     _trade(played)
     _disclose(played)
     _default(played)
@@ -63,13 +65,14 @@ def _trade(played: Played) -> None:
     world.deposit(maker, 1, 1_000_000)
     for party, lots in ((buyer, 10), (played.loser, 80), (played.sleeper, 1)):
         world.trade(party, maker, {0: -6_000 * lots, world.lot(0): lots})
-    price = world.state.current_market.matrices.mark[world.lot(1)] // SCALE
+    price = world.state.current_market.table.mark[world.lot(1)] // SCALE
     bid = world.order(buyer, {0: -4 * price, world.lot(1): 4})
     ask = world.order(maker, {0: 2 * price, world.lot(1): -2})
     fills = [world.fill(buyer, bid, 2, 4), world.fill(maker, ask, 2, 2)]
     world.clear(list(zip((buyer, maker), fills, strict=True)))
     world.order(buyer, {0: -price, world.lot(1): 1})
     world.accept(buyer, buyer.cancel_order(world.state))
+    world.now += world.state.parameters.settling
     world.accept(buyer, buyer.withdraw(world.state, 0, 1_000))
     world.accept(maker, maker.refresh(world.state))
 
@@ -83,7 +86,7 @@ def _disclose(played: Played) -> None:
 def disclosures(world: World) -> list[tuple[str, Rows]]:
     """Claims that the engine can make, and one that is nobody's."""
     state = world.state
-    engine = RiskEngine(state.shape, state.charter.listing, state.parameters.risk)
+    engine = engine_of(state)
     market = state.current_market
     seen, time = market.observation, market.time
     fall = Scenario(prices_bps=(-3_000,), vols_bps=(2_000,))
@@ -98,6 +101,10 @@ def disclosures(world: World) -> list[tuple[str, Rows]]:
 
 
 def _default(played: Played) -> None:
+    """The sleeper is opened and was sound; a part of the loser is sold, and the fund has the rest.
+
+    What the buyer asked for in the first epoch is paid in the meantime.
+    """
     world = played.world
     for epoch in range(2, 6):
         world.next_epoch(fallen(world))
@@ -110,10 +117,15 @@ def _default(played: Played) -> None:
             world.accept(played.sleeper, played.sleeper.refresh(world.state))
     world.reveal(played.loser)
     world.now += 120
-    world.accept(played.buyer, played.buyer.take_over(_at_present(world), played.loser.account))
+    bought = played.buyer.take_over(_at_present(world), played.loser.account, part=9)
+    world.accept(played.buyer, bought)
     world.accept(played.maker, played.maker.prove_margin(world.state))
+    world.submit(PayOut(withdrawal=0))
     saver = world.join(5_000)
     world.accept(saver, saver.prove_flat(world.state))
+    world.now += 480
+    world.submit(Absorb(target=played.loser.account))
+    world.accept(played.buyer, played.buyer.take_over(_at_present(world), None))
 
 
 def _at_present(world: World) -> State:
@@ -131,12 +143,14 @@ def fallen(world: World) -> Observation:
 
 
 def _expire(played: Played) -> None:
+    """Oracles are silent for a month; governors sign their next market too."""
     world, buyer = played.world, played.buyer
     dearer = world.state.parameters.model_copy(update={"leg_fee": 200})
     world.submit(world.offices.update_params(world.state, dearer, world.now + DAY))
     world.now += 31 * DAY
     world.publish(world.state.current_market.observation)
-    world.submit(world.offices.expire(world.state, 1, 500))
+    world.now += world.state.parameters.min_interval
+    world.submit(world.offices.expire(world.state, 1, 0))
     world.next_epoch(world.state.current_market.observation)
     world.accept(buyer, buyer.redeem(world.state, 1, 2))
     world.trade(buyer, played.maker, {0: -5_000, world.lot(0): 1})

@@ -90,7 +90,7 @@ def test_a_batch_that_fails_without_a_false_proof_is_an_error(
 def test_the_size_of_a_batch_changes_nothing(honest: Played, batch: int) -> None:
     """Batches end where they may; what is found does not depend on it."""
     report = audit_log(ListedLog(honest.entries), Options(fastest(), batch=batch))
-    assert (report.verdict, report.proofs) == ("valid with remarks", 30)
+    assert (report.verdict, report.proofs) == ("valid with remarks", 31)
 
 
 def test_processes_find_what_one_finds(honest: Played, forge: Forge) -> None:

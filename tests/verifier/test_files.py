@@ -127,6 +127,27 @@ def test_what_is_no_ledger_has_no_report(copy: Path, tmp_path: Path) -> None:
         tampered(copy, "PRAGMA application_id = 1")
 
 
+def test_a_ledger_of_an_older_format_has_no_report(copy: Path, tmp_path: Path) -> None:
+    """Its entries mean other things: one line names both versions, and judges nothing."""
+    with Ledger.open(copy, fastest(), read_only=True) as ledger:
+        genesis = ledger.genesis
+    older = genesis.encode().replace(b'"version":2', b'"version":1', 1)
+    path = tmp_path / "older.ledger"
+    store = SqliteStore.create(path)
+    with store.writing() as writer:
+        writer.append(genesis.time, older, {"a": b"b"})
+    store.close()
+    with pytest.raises(Unavailable, match="version 2, which this release reads"):
+        audit(path)
+    for more in ((), ("--report", tmp_path / "x.html"), ("--from", "none", "--auditor", "00")):
+        result = run_tacit("audit", path, *more, cwd=tmp_path)
+        lines = [line for line in result.stderr.splitlines() if not line.startswith("backend:")]
+        assert result.returncode == 2
+        assert len(lines) == 1, result.stderr
+        assert "INVALID" not in result.stdout
+    assert not (tmp_path / "x.html").exists()
+
+
 def test_the_command_says_it_with_its_exit_status(copy: Path, tmp_path: Path) -> None:
     """0 with a table; JSON that is the report; 1 for a bad ledger; 2 and one line for none."""
     sound = run_tacit("audit", copy, cwd=tmp_path)

@@ -100,7 +100,7 @@ def test_pins_are_compared(genesis: Genesis) -> None:
     """A pinned digest is confirmed, and a wrong or a missing one is an error."""
     pins = {name: stated.key.digest() for name, stated in genesis.statements}
     checked = check_keys(genesis, pins)
-    assert [key.pinned for key in checked.reports] == [True] * 3
+    assert [key.pinned for key in checked.reports] == [True] * 4
     assert codes_of(genesis, pins) == {Code.DEVELOPMENT_KEY}
     assert Code.UNSAFE_KEY in codes_of(genesis, {**pins, "claim": "00"})
     assert Code.UNSAFE_KEY in codes_of(genesis, {"claim": pins["claim"]})
@@ -109,7 +109,7 @@ def test_pins_are_compared(genesis: Genesis) -> None:
 def test_a_key_that_claims_a_ceremony_is_remarked(genesis: Genesis) -> None:
     """A mark can be deleted: without a pin nobody knows where the key came from."""
     unmarked = genesis
-    for name in ("claim", "solvency", "fill"):
+    for name in ("claim", "margin", "solvency", "fill"):
         unmarked = with_key(unmarked, name, insecure=False)
     assert codes_of(unmarked) == {Code.UNPINNED_KEY}
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
+from ledger.state import State
 from prover.author import Author
 from tests.ledger.world import World
 from tests.verifier.forging import Forge
 from tests.verifier.honest import Played
-from tests.verifier.unproven import audited
+from tests.verifier.unproven import audited, errors_of, remarks_of
 from verifier.auditing import Code
 from verifier.auditing.report import AuditReport
 
@@ -20,8 +23,9 @@ def late(world: World, seconds: int = 10) -> tuple[Author, Author]:
     world.publish()
     one, two = world.join(10**8), world.join(10**8)
     world.trade(one, two, {0: -6_000, world.lot(0): 1})
-    world.next_epoch()
-    world.now += world.state.parameters.grace + seconds
+    for _ in range(3):
+        world.next_epoch()
+    world.now += seconds
     return one, two
 
 
@@ -46,29 +50,80 @@ def test_an_owner_who_proves_late_is_told(world: World) -> None:
     world.accept(one, one.prove_margin(world.state))
     report = audited(world)
     assert cases_of(report) == [(0, "proven late", 10), (1, "open", 10)]
-    assert report.verdict == "valid"
+    assert (errors_of(report), remarks_of(report)) == ([], [])
 
 
-def test_patience_is_the_callers_to_say(world: World) -> None:
-    """With less of it the same ledger has remarks, and is still valid."""
-    late(world)
+def test_patience_is_the_time_of_a_reveal(world: World) -> None:
+    """To the second; whoever has less of it says so, and the ledger is still valid."""
+    late(world, seconds=600)
     world.join()
-    report = audited(world, patience=9)
-    assert {found.code for found in report.findings} == {Code.OVERDUE}
-    assert (report.verdict, report.exit_status) == ("valid with remarks", 0)
+    assert remarks_of(audited(world)) == []
+    world.now += 1
+    world.join()
+    assert remarks_of(audited(world)) == [Code.OVERDUE] * 2
+    report = audited(world, patience=700)
+    assert (remarks_of(report), report.exit_status) == ([], 0)
 
 
-def test_nobody_is_overdue_within_the_grace(world: World) -> None:
-    """Nor at its last second, nor who has nothing to prove."""
-    late(world, seconds=0)
+def test_nobody_is_overdue_before_the_market_that_ends_the_grace(world: World) -> None:
+    """However late it is by the given time; nor is who has nothing to prove."""
+    world.publish()
+    one, two = world.join(10**8), world.join(10**8)
+    world.trade(one, two, {0: -6_000, world.lot(0): 1})
+    world.next_epoch()
+    world.next_epoch()
+    world.now += 12 * 3_600 - 1
     world.join(5)
     assert cases_of(audited(world)) == []
+    world.publish(world.state.current_market.observation)
+    world.now += 3
+    world.join(5)
+    assert cases_of(audited(world)) == [(0, "open", 3), (1, "open", 3)]
 
 
-def test_a_month_of_silence_is_a_month(world: World) -> None:
-    """Time is the ledger's: it passes with the next entry, and so does the patience."""
-    late(world, seconds=30 * 86_400)
+def test_the_grace_is_that_of_the_epoch_that_followed(world: World) -> None:
+    """One that is lengthened excuses nobody whose time was running."""
+    one, two = late(world, seconds=0)
+    world.accept(one, one.prove_margin(world.state))
+    changes = {"grace": 7_200, "max_spots_bps": (50,), "max_vol_bps": 50}
+    longer = world.state.parameters.model_copy(update=changes)
+    world.submit(world.offices.update_params(world.state, longer, world.now + 86_400))
+    world.now += 40_000
+    world.publish(world.state.current_market.observation)
+    world.now += 40_000
+    world.publish(world.state.current_market.observation)
+    world.now += 10_000
+    world.publish(world.state.current_market.observation)
+    cases = cases_of(audited(world))
+    assert [(account, outcome) for account, outcome, _ in cases] == [
+        (0, "proven late"),
+        (0, "open"),
+        (1, "open"),
+    ]
+    assert world.state.is_overdue(world.state.account(two.account))
+
+
+def test_a_reveal_that_comes_too_early_is_found(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rules that count the given time: the oracles' says that the account is in standing."""
+    world.publish()
+    one, two = world.join(10**8), world.join(10**8)
+    world.trade(one, two, {0: -6_000, world.lot(0): 1})
+    world.next_epoch()
+    world.now += 2_000
+    monkeypatch.setattr(State, "is_overdue", lambda *_: True)
+    entry = world.reveal(one)
+    assert errors_of(audited(world)) == [(Code.EARLY, entry.number)]
+
+
+def test_a_rule_that_lets_nobody_be_overdue_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ours goes by the times of the markets alone: whoever is late, is late."""
+    monkeypatch.setattr(State, "is_over", lambda *_: False)
+    late(world, seconds=601)
     world.join()
     report = audited(world)
-    assert cases_of(report) == [(0, "open", 30 * 86_400), (1, "open", 30 * 86_400)]
-    assert [found.code for found in report.findings] == [Code.OVERDUE] * 2
+    assert cases_of(report) == [(0, "open", 601), (1, "open", 601)]
+    assert remarks_of(report) == [Code.OVERDUE] * 2

@@ -27,9 +27,12 @@ def test_everything_is_counted(honest: Played, report: AuditReport) -> None:
     assert sum(report.transitions.values()) == report.entries - 1
     assert report.transitions["settle"] == 5
     assert report.settled_legs == 10
-    assert report.proofs == sum(report.proofs_by_statement.values()) == 30
+    assert report.proofs == sum(report.proofs_by_statement.values()) == 31
     assert report.invariants.roots.checked == report.entries
-    assert report.invariants.matrices.checked == len(report.epochs) == 7
+    assert report.invariants.tables.checked == len(report.epochs) == 7
+    assert report.invariants.payouts.checked == 1
+    assert report.invariants.defaults.checked == 5
+    assert report.invariants.settlements.checked == 1
     assert report.tip is not None
     assert report.tip.hash == honest.entries[-1].hash.hex()
 
@@ -37,7 +40,7 @@ def test_everything_is_counted(honest: Played, report: AuditReport) -> None:
 def test_development_keys_are_named_for_each_statement(report: AuditReport) -> None:
     """A remark for each, a word on what cannot be known, and no pin was claimed."""
     found = [found for found in report.findings if found.code is Code.DEVELOPMENT_KEY]
-    assert len(found) == 3
+    assert len(found) == 4
     assert report.has_development_keys
     assert any("could" in sentence for sentence in report.not_known)
     assert {key.pinned for key in report.keys} == {None}
@@ -48,7 +51,7 @@ def test_defaults_are_told_with_their_end(honest: Played, report: AuditReport) -
     cases = [(case.account, case.outcome, case.seconds) for case in report.overdue]
     loser, sleeper = honest.loser.account, honest.sleeper.account
     assert cases[:2] == [(sleeper, "revealed", 60), (loser, "sold off", 1_860)]
-    assert cases[2][:2] == (sleeper, "open")
+    assert cases[-1][:2] == (sleeper, "open")
     remarks = [found for found in report.findings if found.code is Code.OVERDUE]
     assert [found.subject for found in remarks] == [f"account {loser}", f"account {sleeper}"]
     assert {found.severity for found in remarks} == {"warning"}
@@ -69,10 +72,26 @@ def test_claims_are_said_in_words_where_they_are_ours(honest: Played, report: Au
 
 def test_an_expiry_and_the_state_are_told(honest: Played, report: AuditReport) -> None:
     """The settlement value that the oracles signed, and the public side of the last state."""
-    assert [(e.instrument, e.value) for e in report.expiries] == [(1, 500)]
+    assert [(e.instrument, e.value) for e in report.expiries] == [(1, 0)]
     assert report.standing is not None
     assert report.standing.totals == honest.world.state.pool.totals
     assert report.standing.accounts == 5
+    assert report.standing.on_sale == ()
+    assert report.standing.untraded == (5_000, 0)
+    assert report.standing.waiting == report.standing.deficit == 0
+
+
+def test_the_newest_market_is_told(honest: Played, report: AuditReport) -> None:
+    """Marks, charges and rows, as the oracles signed them, with what each row moves."""
+    market, table = report.market, honest.world.state.current_market.table
+    assert market is not None
+    assert (market.mark, market.long_charges) == (table.mark, table.long_charges)
+    (coin,) = market.coins
+    assert coin.moves == table.moves[0]
+    assert coin.components == (2, 3, 1)
+    assert coin.scenarios[0] == (-1_500, -3_000, 10_000)
+    assert coin.scenarios[-1] == (4_500, 0, 3_500)
+    assert market.weights[1] == 0  # it has expired
 
 
 def test_it_survives_json(report: AuditReport) -> None:
@@ -90,6 +109,7 @@ def test_a_terminal_shows_words_of_others_as_words(report: AuditReport) -> None:
     assert "[bold]we are sound[/]" in text
     assert "VALID WITH REMARKS" in text
     assert "DEVELOPMENT KEYS" in text
+    assert "withdrawals that wait" in text
 
 
 def test_every_code_has_a_meaning() -> None:

@@ -65,7 +65,7 @@ def test_the_rest_is_audited_and_the_past_rebuilt(
     assert rest.invariants.conservation == whole.invariants.conservation
 
 
-@pytest.mark.parametrize("number", [AT + 2, AT + 5])
+@pytest.mark.parametrize("number", [AT + 3, AT + 7])
 def test_what_comes_after_is_judged(forge: Forge, verdict: SignedVerdict, number: int) -> None:
     """A changed entry after the verdict is found where it is."""
     entry = forge.entries[number]

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
-from circuits.shape import Shape
 from ledger.encoding import Decoding
 from ledger.errors import DamagedLedger
 from ledger.genesis import Genesis
@@ -22,6 +21,8 @@ from verifier.auditing.invariants import Conservation
 from verifier.auditing.keys import CheckedKeys, check_keys
 from verifier.auditing.log import Log, open_log
 from verifier.auditing.options import ALL, Options
+from verifier.auditing.payments import Payments
+from verifier.auditing.remarks import Remarks
 from verifier.auditing.replay import Replay, Stop, entries_of, read_genesis
 from verifier.auditing.replayed import Replayed
 from verifier.auditing.report import AuditReport, Code, CrossCheck, Finding, HeadCheck, StoredState
@@ -100,7 +101,7 @@ class _Audit:
             if options.jobs > 1
             else nullcontext(None)
         )
-        shape = Shape(genesis.shape.assets, genesis.shape.instruments, genesis.shape.scenarios)
+        shape = genesis.shape.shape
         with pool as submit:
             gathering = Gathering(judge, listener, submit, 2 * options.jobs, options.batch)
             self.replay = Replay(
@@ -110,6 +111,8 @@ class _Audit:
                 replayed=Replayed(self._decoding),
                 conservation=Conservation(options.backend, shape),
                 heartbeats=Heartbeats(options.patience),
+                payments=Payments(shape),
+                remarks=Remarks(options.now),
             )
             try:
                 yield self.replay

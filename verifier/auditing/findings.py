@@ -12,7 +12,17 @@ from zk.errors import ProofRejected, SignatureRejected, UnsafeKey, ZkError
 #: Longer values say no more to a person.
 _LONGEST: Final = 300
 
-_WARNINGS: Final = frozenset({Code.DEVELOPMENT_KEY, Code.UNPINNED_KEY, Code.OVERDUE})
+_WARNINGS: Final = frozenset(
+    {
+        Code.DEVELOPMENT_KEY,
+        Code.UNPINNED_KEY,
+        Code.OVERDUE,
+        Code.SHORT_TIMES,
+        Code.QUORUM,
+        Code.CLOCK,
+        Code.DEFICIT,
+    }
+)
 
 _MEANING: Final = {
     Code.DAMAGED: "The file cannot be read here: what was written is not what is there now.",
@@ -36,10 +46,20 @@ _MEANING: Final = {
     "see: compare its digest with the one that the ceremony published.",
     Code.DEVELOPMENT_KEY: "Whoever made this key can prove false statements: nothing of value may "
     "rest on this ledger.",
-    Code.MATRIX: "The oracles signed margins that do not follow from the prices they signed.",
+    Code.TABLE: "What the oracles signed, or what the ledger asks of accounts, does not follow "
+    "from the prices that they reported.",
+    Code.SETTLEMENT: "The oracles settled an instrument at a value that its last two markets and "
+    "one more move do not allow.",
     Code.CONSERVATION: "Something was created or destroyed: what all accounts hold together is "
     "not what came in.",
-    Code.TOTALS: "The public totals are not deposits less withdrawals.",
+    Code.TOTALS: "A public total is not what the transitions add up to: what was paid in and out, "
+    "what waits, or what accounts hold that never traded.",
+    Code.PAYOUT: "A withdrawal was paid before the losses of its market could have shown, or more "
+    "or less of it than the share that was everybody's.",
+    Code.DEFAULT: "A default took another course than the rules set: who is on sale, what is sold "
+    "and for how much, or what the insurance fund gains and pays.",
+    Code.EARLY: "The guardians opened an account that owed no proof yet: its privacy was taken "
+    "without a reason.",
     Code.HEAD: "This is another history than the one whose head was given.",
     Code.TRUNCATED: "The log ends before the head that was given: entries are missing at its end.",
     Code.CROSS_CHECK: "Two implementations disagree about one proof: one of them is wrong, and "
@@ -47,6 +67,14 @@ _MEANING: Final = {
     Code.OVERDUE: "An account that did not prove its margin was not revealed in time. That breaks "
     "no rule of the ledger: its guardians failed, or the oracles did by letting the market grow "
     "too old for a reveal; meanwhile a loss may have outgrown the margin.",
+    Code.SHORT_TIMES: "Times so short suit a test: people need longer to prove, to open an account "
+    "in default, to buy it, or to read what governors have signed.",
+    Code.QUORUM: "So few signatures are needed that a third of the keys, with one liar among the "
+    "others, can decide or stall: a production ledger would not be founded with this.",
+    Code.CLOCK: "Two clocks that should agree do not. A clock that is ahead can run sales to their "
+    "last step, and one that stands still, with markets held back, lets nobody become overdue.",
+    Code.DEFICIT: "Losses are public that the insurance fund does not cover: who has traded is "
+    "paid a part of a withdrawal.",
 }
 
 

@@ -1,13 +1,15 @@
 """Who did not prove its margin in time, for how long, and what the guardians did about it.
 
-Overdue is said by standing: accounts of one standing all become overdue at the same moment, when
-the grace after the epoch that followed is over. So an entry costs what it changes, and not a look
-at every account.
+Who is overdue, the oracles' time decides alone: the newest market is at least a grace later than
+the one that followed the account's last proof, and the grace is that with which this one came. So
+accounts of one standing all become overdue with the same market, and an entry costs what it
+changes, not a look at every account.
 
 The ledger's rules let guardians reveal an overdue account; they cannot make them. An account that
 stays overdue is therefore no broken rule, and a warning: the guardians', or the oracles' who let
 the market grow too old for a reveal. It is given once the account has been overdue for longer than
-a sale takes: the scenarios cover the moves of the grace and the sale, and no more time than that.
+a reveal may take, in the ledger's own time: margin covers the moves until then, and those of the
+sale that follows. An account that is opened while it is in standing, though, is a broken rule.
 """
 
 from __future__ import annotations
@@ -16,9 +18,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ledger.records import Account, Pool
+from ledger.records import Account
 from ledger.state import State
-from ledger.transitions import Reveal, Transition
+from ledger.transitions import Reveal, Transition, UpdateMarket
 from verifier.auditing.findings import finding
 from verifier.auditing.report import Code, Finding, Outcome, OverdueCase
 
@@ -31,38 +33,50 @@ class _Open:
     entry: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """The oracles' time of an epoch, and the grace in force when it began."""
+
+    time: int
+    grace: int
+
+
 @dataclass(slots=True)
 class Heartbeats:
     """The accounts that owe a proof, by their standing, and the cases so far."""
 
-    #: Seconds after which nobody's having revealed is worth a warning; None: as long as a sale.
+    #: Seconds after which nobody's having revealed is worth a warning; None: as long as a reveal.
     patience: int | None = None
     cases: list[OverdueCase] = field(default_factory=list)
     _owing: dict[int, int] = field(default_factory=dict)
     _members: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
-    _published: dict[int, int] = field(default_factory=dict)
+    _clocks: dict[int, _Clock] = field(default_factory=dict)
+    _epoch: int = 0
     _late: set[int] = field(default_factory=set)
     _open: dict[int, _Open] = field(default_factory=dict)
 
     def step(
-        self,
-        number: int,
-        before: State,
-        after: State,
-        transition: Transition,
-        keys: Iterable[str],
+        self, number: int, after: State, transition: Transition, keys: Iterable[str]
     ) -> Iterator[Finding]:
-        """Opens the cases that the entry's time has brought, and ends those that it ended."""
-        yield from self._look(number, before.pool, after)
-        pool = after.pool
+        """Opens the cases that a market has brought, and ends those that the entry ended."""
+        if isinstance(transition, Reveal) and transition.account not in self._open:
+            yield finding(
+                Code.EARLY,
+                number,
+                f"account {transition.account}",
+                "an overdue account: a market that is a grace later than its deadline's",
+                "one in standing, by the oracles' time",
+            )
+        if isinstance(transition, UpdateMarket):
+            self._epoch = transition.epoch
+            self._clocks[self._epoch] = _Clock(transition.time, after.parameters.grace)
         for key in keys:
             name, _, index = key.partition("/")
-            if name == "market" and int(index) == pool.epoch:
-                self._published[pool.epoch] = after.current_market.published
-            elif name == "account":
+            if name == "account":
                 account = after.account(int(index))
                 yield from self._moved(number, after, account, _outcome(transition, account))
-        yield from self._look(number, pool, after)
+        if isinstance(transition, UpdateMarket):
+            self._look(number, after)
 
     def finish(self, number: int, after: State) -> Iterator[Finding]:
         """Cases that are open at the tip."""
@@ -85,40 +99,24 @@ class Heartbeats:
         if account.id in self._open and not (standing is not None and standing in self._late):
             yield from self._end(number, after, account.id, outcome)
         elif standing is not None and standing in self._late:
-            self._open.setdefault(account.id, _Open(self._deadline(after, standing), number))
+            self._open.setdefault(account.id, _Open(after.pool.time, number))
 
-    def _look(self, number: int, pool: Pool, after: State) -> Iterator[Finding]:
-        """At the present time, with the epochs of `pool`: those before or after the transition."""
+    def _look(self, number: int, after: State) -> None:
+        """A new market: whose grace has it ended?"""
         for standing in list(self._members):
-            if self._members[standing] or standing >= pool.epoch:
-                yield from self._look_at(number, pool, after, standing)
-            else:
+            if not self._members[standing] and standing < self._epoch:
                 del self._members[standing]
                 self._late.discard(standing)
+            elif standing not in self._late and self._is_late(standing):
+                self._late.add(standing)
+                for account in sorted(self._members[standing]):
+                    self._open.setdefault(account, _Open(after.pool.time, number))
 
-    def _look_at(self, number: int, pool: Pool, after: State, standing: int) -> Iterator[Finding]:
-        members = self._members[standing]
-        is_late = self._is_late(pool, after, standing)
-        if is_late == (standing in self._late):
-            return
-        if is_late:
-            self._late.add(standing)
-            deadline = self._deadline(after, standing)
-            for account in sorted(members):
-                self._open.setdefault(account, _Open(deadline, number))
-        else:
-            self._late.discard(standing)
-            for account in sorted(members & self._open.keys()):
-                yield from self._end(number, after, account, "excused")
-
-    def _is_late(self, pool: Pool, after: State, standing: int) -> bool:
-        """As the rules have it, for every account of that standing at once."""
-        if standing >= pool.epoch:
+    def _is_late(self, standing: int) -> bool:
+        if standing >= self._epoch:
             return False
-        return standing + 1 < pool.oldest or after.pool.time > self._deadline(after, standing)
-
-    def _deadline(self, after: State, standing: int) -> int:
-        return self._published[standing + 1] + after.parameters.grace
+        following = self._clocks[standing + 1]
+        return self._clocks[self._epoch].time - following.time >= following.grace
 
     def _end(self, number: int, after: State, account: int, outcome: Outcome) -> Iterator[Finding]:
         begun, now = self._open.pop(account), after.pool.time
@@ -131,13 +129,13 @@ class Heartbeats:
             outcome=outcome,
         )
         self.cases.append(case)
-        patience = after.parameters.sale_duration if self.patience is None else self.patience
-        if case.seconds > patience and outcome != "excused":
+        patience = after.parameters.reveal if self.patience is None else self.patience
+        if case.seconds > patience:
             yield finding(
                 Code.OVERDUE,
                 begun.entry,
                 f"account {account}",
-                f"a reveal within {patience} s after its grace was over at {begun.since}",
+                f"a reveal within {patience} s of the market that ended its grace",
                 f"overdue for {case.seconds} s, {outcome} at entry {number}",
             )
 

@@ -1,11 +1,12 @@
 """Conservation, from the transitions alone: nothing here calls what it checks.
 
-    Σ C + fund + expiry = openings + refreshes + excesses + (deposits − withdrawals)·G
+    Σ C + fund + expiry + queue·G = openings + refreshes + excesses
+                                    + (deposits + endowments − paid)·G
 
 Both sides change by a few points per entry, so what is kept is their difference, which must stay
-the identity. The left side is read off the records that the rules wrote; the right side, the public
-totals among it, is computed from what the transitions say, with a formula of our own for what a
-withdrawal is paid while the fund is under water.
+the identity. The left side is read off the records that the rules wrote, the queue off those of
+single withdrawals; the right side, the public totals among it, is computed from what the
+transitions say, and what is paid by a reckoning of our own (`payments`).
 """
 
 from __future__ import annotations
@@ -14,16 +15,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from circuits.shape import Shape
-from ledger.records import PublicOpening
+from ledger.genesis import Genesis
+from ledger.records import PublicOpening, Withdrawal
 from ledger.state import State
-from ledger.transitions import Deposit, OpenAccount, Refresh, Settle, Transition, Withdraw
+from ledger.transitions import Deposit, Endow, OpenAccount, Refresh, Settle, Transition
 from verifier.auditing.findings import finding
+from verifier.auditing.payments import waiting_in
 from verifier.auditing.report import Code, Finding
 from zk.babyjubjub import Point
 from zk.backends import Backend
 from zk.generators import blinding_generator, value_generator
-
-_CASH_SCALE = 10**6
 
 
 @dataclass(slots=True)
@@ -37,18 +38,40 @@ class Conservation:
     totals_failed: int = 0
     _difference: Point = Point.IDENTITY
     _totals: list[int] = field(default_factory=list)
+    #: What each withdrawal on record adds, for the store has no past.
+    _waiting: dict[int, Point] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._totals = [0] * self.shape.assets
 
+    def found(self, genesis: Genesis, after: State) -> Iterator[Finding]:
+        """The fund begins with what was endowed, and nobody else with anything."""
+        none = PublicOpening(values=(0,) * self.shape.components, blinding=0)
+        capital = 0 if genesis.endowment is None else genesis.endowment.amount
+        terms = [self._change_of(none, after.pool.fund), after.pool.expiry]
+        yield from self._compare(0, [*terms, -self._paid_in(0, capital)])
+        yield from self._check_totals(0, after)
+
     def step(
-        self, number: int, before: State, after: State, transition: Transition, keys: Iterable[str]
+        self,
+        number: int,
+        before: State,
+        after: State,
+        transition: Transition,
+        keys: Iterable[str],
+        paid: tuple[int, int] | None,
     ) -> Iterator[Finding]:
-        """Finds what this entry created or destroyed; `keys` are the records that it wrote."""
+        """Finds what this entry created or destroyed; `keys` are the records that it wrote.
+
+        `paid` is the asset and the amount that must have left the ledger with it.
+        """
         self.checked += 1
-        terms = [self._difference, *self._left(before, after, keys)]
-        terms += [-point for point in self._right(before, transition)]
-        difference = self.backend.add_all(terms)
+        added = [-point for point in self._right(transition, paid)]
+        yield from self._compare(number, [*self._left(before, after, keys), *added])
+        yield from self._check_totals(number, after)
+
+    def _compare(self, number: int, terms: list[Point]) -> Iterator[Finding]:
+        difference = self.backend.add_all([self._difference, *terms])
         self.failed += not difference.is_identity
         if difference != self._difference:
             created = difference + -self._difference
@@ -60,22 +83,29 @@ class Conservation:
                 f"a difference of {created.encode().hex()}",
             )
         self._difference = difference
-        yield from self._check_totals(number, after)
 
     def _left(self, before: State, after: State, keys: Iterable[str]) -> Iterator[Point]:
         known = before.pool.accounts
         for key in keys:
             name, _, index = key.partition("/")
-            if name != "account":
-                continue
-            yield after.account(int(index)).commitment
-            if int(index) < known:
-                yield -before.account(int(index)).commitment
+            if name == "account":
+                yield after.account(int(index)).commitment
+                if int(index) < known:
+                    yield -before.account(int(index)).commitment
+            elif name == "withdrawal":
+                yield -self._waiting.pop(int(index), Point.IDENTITY)
+                waits = waiting_in(after, int(index))
+                if waits is not None:
+                    self._waiting[int(index)] = self._amount_of(waits)
+                    yield self._waiting[int(index)]
         old, new = before.pool, after.pool
         if old.expiry != new.expiry:
             yield from (new.expiry, -old.expiry)
         if old.fund != new.fund:
             yield self._change_of(old.fund, new.fund)
+
+    def _amount_of(self, waiting: Withdrawal) -> Point:
+        return self.backend.combine([value_generator(waiting.asset)], [waiting.amount])
 
     def _change_of(self, old: PublicOpening, new: PublicOpening) -> Point:
         """The commitment to what the fund has gained."""
@@ -85,7 +115,7 @@ class Conservation:
             moved.append((blinding_generator(), new.blinding - old.blinding))
         return self.backend.combine([G for G, _ in moved], [change for _, change in moved])
 
-    def _right(self, before: State, transition: Transition) -> Iterator[Point]:
+    def _right(self, transition: Transition, paid: tuple[int, int] | None) -> Iterator[Point]:
         match transition:
             case OpenAccount():
                 yield transition.commitment
@@ -95,8 +125,11 @@ class Conservation:
                 yield from (leg.delta for leg in transition.legs)
             case Deposit():
                 yield self._paid_in(transition.asset, transition.amount)
-            case Withdraw():
-                yield self._paid_in(transition.asset, -_payout(before, transition.amount))
+            case Endow():
+                yield self._paid_in(0, transition.amount)
+        if paid is not None:
+            asset, amount = paid
+            yield self._paid_in(asset, -amount)
 
     def _paid_in(self, asset: int, amount: int) -> Point:
         self._totals[asset] += amount
@@ -109,16 +142,3 @@ class Conservation:
         self.totals_failed += 1
         yield finding(Code.TOTALS, number, "public totals", tuple(self._totals), actual)
         self._totals = list(actual)  # each entry answers for itself
-
-
-def _payout(before: State, amount: int) -> int:
-    """What leaves: all of it, or the share T / (T + deficit) while the fund owes `deficit`.
-
-    T is what all deposits are worth at the mark. Both are whole units of cash, rounded down.
-    """
-    pool, mark = before.pool, before.current_market.matrices.mark
-    worth_of_fund = sum(m * v for m, v in zip(mark, pool.fund.values, strict=True)) // _CASH_SCALE
-    if worth_of_fund >= 0:
-        return amount
-    deposits = max(0, sum(m * t for m, t in zip(mark, pool.totals, strict=False)) // _CASH_SCALE)
-    return amount * deposits // (deposits - worth_of_fund)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from verifier.evidence import Proven, Signed, Spanned
-from verifier.prepared import PREPARED, Market, fix_market, market_of, without_market
+from verifier.prepared import PREPARED, Market, market_of
 from verifier.proofs import points_of
 from zk.backends import Backend, Verifier
 from zk.circuit import field_elements
@@ -101,16 +101,15 @@ class Judge:
                 verifier, market = self._whole[statement], None
             group = groups.setdefault((statement, market), _Group(verifier))
             for place in members:
-                public = batch[place].public
-                inputs = without_market(public) if market else field_elements(public)
-                group.add(place, inputs, decoded[place])
+                inputs = field_elements(batch[place].public)
+                left = inputs if market is None else market.left_of(inputs)
+                group.add(place, left, decoded[place])
         return list(groups.values())
 
     def _prepare(self, statement: str, market: Market) -> Verifier:
         name = (statement, market)
         if name not in self._prepared:
-            key = fix_market(self.keys[statement], market)
-            self._prepared[name] = self.backend.verifier(key)
+            self._prepared[name] = self.backend.verifier(market.fixed_in(self.keys[statement]))
         self._prepared.move_to_end(name)
         while len(self._prepared) > PREPARED:
             self._prepared.popitem(last=False)

@@ -34,7 +34,7 @@ def check_keys(genesis: Genesis, pins: Mapping[str, str] | None = None) -> Check
     usable: dict[str, VerifyingKey] = {}
     reports: list[KeyReport] = []
     findings: list[Finding] = []
-    shape = Shape(genesis.shape.assets, genesis.shape.instruments, genesis.shape.scenarios)
+    shape = genesis.shape.shape
     for name, stated in genesis.statements:
         try:
             key = stated.key

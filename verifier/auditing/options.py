@@ -38,8 +38,10 @@ class Options:
     expected_head: ExpectedHead | None = None
     #: The digests of verifying keys that the caller knows from elsewhere, by statement.
     pins: Mapping[str, str] | None = None
-    #: For how long nobody may leave an overdue account alone, in seconds; None: a sale's time.
+    #: For how long nobody may leave an overdue account alone, in seconds; None: a reveal's time.
     patience: int | None = None
+    #: The auditor's own clock, to compare the ledger's two with; None where it is not a live one.
+    now: int | None = None
     batch: int = BATCH
     progress: Progress = silent
     make_judge: JudgeMaker = Judge

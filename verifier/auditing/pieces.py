@@ -61,18 +61,25 @@ class Cases(Part):
 
 
 class Invariants(Part):
-    """What was recomputed at every entry, without the ledger's own `apply`."""
+    """What was recomputed, without the ledger's own `apply`."""
 
-    #: Σ C + fund + expiry = openings + refreshes + excesses + (deposits − withdrawals)·G.
+    #: Σ C + fund + expiry + queue·G = openings + refreshes + excesses
+    #: + (deposits + endowments − paid)·G, at every entry.
     conservation: Cases
-    #: Deposits less withdrawals, from the transitions, against the public totals.
+    #: Deposits and endowments less what was paid, from the transitions, against the public totals.
     totals: Cases
     #: The state root of the replay against the entry's.
     roots: Cases
-    #: Every matrix of every epoch against what the oracles' observations give, to one unit.
-    matrices: Cases
-    #: Epochs whose matrices are off by one unit somewhere, which floating point may cause.
-    matrices_off_by_one: int
+    #: Table and second mark of every epoch against what the oracles' reports give, to one unit.
+    tables: Cases
+    #: Epochs whose table is off by one unit somewhere, which floating point may cause.
+    tables_off_by_one: int
+    #: Withdrawals that were paid: when, and which part of them.
+    payouts: Cases
+    #: Reveals and sales: who is on sale, which lot, at what price, and what the fund pays.
+    defaults: Cases
+    #: Final values against the last two markets and one bound.
+    settlements: Cases
 
 
 class Epoch(Part):
@@ -80,16 +87,47 @@ class Epoch(Part):
 
     epoch: int
     entry: int
+    #: By the oracles, and as it was given for the entry.
     time: int
+    given: int
     spots: tuple[int, ...]
     vols: tuple[int, ...]
-    #: How many oracles reported.
+    #: How many oracles reported, and how many of them were near the median of all.
     reports: int
-    #: Where the matrices differ by more than one unit from the recomputed ones, or "".
+    heard: int
+    #: Per underlying, whether the spot that was seen lay beyond what an update carries.
+    locked: tuple[bool, ...]
+    #: Where the table differs by more than one unit from the recomputed one, or "".
     difference: str
 
 
-Outcome = Literal["open", "proven late", "revealed", "sold off", "excused"]
+class CoinNow(Part):
+    """The rows of one coin: moves of its instruments, and of itself as collateral, in 10⁻⁶ cash."""
+
+    underlying: int
+    #: Which components the entries of a row are of.
+    components: tuple[int, ...]
+    #: Of each row: how far the price and the vol move, and how much of the loss is covered.
+    scenarios: tuple[tuple[int, int, int], ...]
+    moves: tuple[tuple[int, ...], ...]
+
+
+class MarketNow(Part):
+    """The newest market: everything in 10⁻⁶ units of cash, at the level of maintenance."""
+
+    epoch: int
+    time: int
+    #: Of every component, before haircuts; the second mark where the market is locked.
+    mark: tuple[int, ...]
+    default_mark: tuple[int, ...] | None
+    #: Of every instrument, a lot: what moves take that no row sees, and the notional.
+    long_charges: tuple[int, ...]
+    short_charges: tuple[int, ...]
+    weights: tuple[int, ...]
+    coins: tuple[CoinNow, ...]
+
+
+Outcome = Literal["open", "proven late", "revealed", "sold off"]
 
 
 class OverdueCase(Part):
@@ -99,14 +137,13 @@ class OverdueCase(Part):
     proven late  its owner proved after all
     revealed     the guardians opened it, and it was solvent
     sold off     the guardians opened it, and its portfolio went on sale
-    excused      the grace was lengthened
     """
 
     account: int
-    #: When the grace was over, and the first entry after that.
+    #: The entry of the market that ended its grace, and its given time.
     since: int
     entry: int
-    #: When it ended, and the entry that ended it; at the tip where it has not.
+    #: The entry that ended it, and its given time; the tip where nothing has.
     until: int
     until_entry: int
     outcome: Outcome
@@ -147,13 +184,28 @@ class Standing(Part):
     active: int
     revealed: int
     frozen: int
+    #: Which accounts are on sale.
+    on_sale: tuple[int, ...]
     open_orders: int
     epoch: int
-    #: Deposits less withdrawals, of every asset.
+    #: The newest market carries a second mark: new risk and paid withdrawals of traders stop.
+    locked: bool
+    #: Deposits and endowments less what was paid, of every asset; of that, what accounts hold that
+    #: never traded, and what has left accounts and waits to be paid, in so many withdrawals.
     totals: tuple[int, ...]
+    untraded: tuple[int, ...]
+    queued: tuple[int, ...]
+    waiting: int
     #: The insurance fund, component by component, and its worth at the mark (None: no market yet).
     fund: tuple[int, ...]
     fund_equity: int | None
+    #: What the fund had to take is on sale.
+    fund_on_sale: bool
+    #: What is lost and not covered, in cash; 0 where nothing is.
+    deficit: int
+    #: Which part of a withdrawal is paid now: to who has traded, and to who never did.
+    fraction: tuple[int, int]
+    untraded_fraction: tuple[int, int]
 
 
 class HeadCheck(Part):

@@ -75,14 +75,14 @@ class _Reading:
 
     @classmethod
     def of(cls, state: State) -> _Reading:
-        engine = RiskEngine(state.shape, state.charter.listing, state.parameters.risk)
+        parameters = state.parameters
+        engine = RiskEngine(state.shape, state.charter.listing, parameters.risk, parameters.window)
         settled = {i: value for i, value in enumerate(state.pool.settled) if value is not None}
         return cls(engine, state.current_market, settled)
 
     def meaning(self, rows: Rows) -> str | None:
         """The first reading whose rows are these; a reading that cannot be made is none."""
         readings: tuple[Callable[[Rows], Iterator[tuple[Rows, str]]], ...] = (
-            self._margins,
             self._positions,
             self._equity,
             self._greeks,
@@ -98,12 +98,6 @@ class _Reading:
     @property
     def _listing(self) -> Listing:
         return self.engine.listing
-
-    def _margins(self, _rows: Rows) -> Iterator[tuple[Rows, str]]:
-        matrices, epoch = self.market.matrices, self.market.epoch
-        yield matrices.initial, f"meets initial margin in epoch {epoch}"
-        yield matrices.maintenance, f"meets maintenance margin in epoch {epoch}"
-        yield matrices.withdrawal, f"meets initial margin without its collateral in epoch {epoch}"
 
     def _positions(self, rows: Rows) -> Iterator[tuple[Rows, str]]:
         limits: dict[int, int] = {}

@@ -2,7 +2,7 @@
 
 It stops at the first entry from which nobody can go on: one that cannot be read, does not follow,
 is refused by the rules, or leads to another state than it says. What can be judged apart from the
-state (a proof, a matrix, a duty) does not stop it.
+state (a proof, a table, a sale, a duty) does not stop it.
 
 Only the errors that judge data (`ZkError`) become findings. Any other is a defect in this program,
 which says nothing about the ledger: it ends the audit without a verdict.
@@ -15,12 +15,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ledger.encoding import Decoding
-from ledger.errors import DamagedLedger, UnknownInstrument
+from ledger.errors import DamagedLedger, Unavailable, UnknownInstrument
 from ledger.execution import execute
 from ledger.genesis import Genesis
 from ledger.log import Entry
 from ledger.state import State
 from ledger.transitions import AnyTransition, Settle, Transition, decode_transition
+from verifier.auditing.defaults import Defaults
 from verifier.auditing.findings import finding, from_error
 from verifier.auditing.gathering import Gathering
 from verifier.auditing.heartbeats import Heartbeats
@@ -28,7 +29,9 @@ from verifier.auditing.invariants import Conservation
 from verifier.auditing.log import Log
 from verifier.auditing.markets import Markets
 from verifier.auditing.options import Options
+from verifier.auditing.payments import Payments
 from verifier.auditing.receipts import Receipts
+from verifier.auditing.remarks import Remarks
 from verifier.auditing.replayed import Replayed
 from verifier.auditing.report import Code, Finding
 from zk.errors import ZkError
@@ -50,8 +53,8 @@ def read_genesis(log: Log, decoding: Decoding) -> tuple[Entry, Genesis]:
     _check_follows(entry, None)
     try:
         genesis = Genesis.decode(entry.transition, decoding)
-    except UnknownInstrument:
-        raise  # nothing is wrong with the ledger that we could see
+    except (UnknownInstrument, Unavailable):
+        raise  # nothing is wrong with the ledger that we could see: it is not for this release
     except ZkError as error:
         raise Stop(from_error(error, 0, Code.ENCODING)) from None
     return entry, genesis
@@ -82,6 +85,9 @@ class Replay:
     replayed: Replayed
     conservation: Conservation
     heartbeats: Heartbeats
+    payments: Payments
+    remarks: Remarks
+    defaults: Defaults = field(default_factory=Defaults)
     markets: Markets = field(default_factory=Markets)
     receipts: Receipts = field(default_factory=Receipts)
     findings: list[Finding] = field(default_factory=list)
@@ -106,6 +112,8 @@ class Replay:
         except ZkError as error:
             raise Stop(from_error(error, 0, Code.GENESIS)) from None
         self._append(entry, draft.changes())
+        self.findings += self.conservation.found(self.genesis, draft)
+        self.findings += self.remarks.found(self.genesis)
         self.replayed.settle(draft, 0)
 
     def step(self, entry: Entry) -> None:
@@ -133,6 +141,7 @@ class Replay:
         if self.replayed.last is not None:
             number = self.replayed.last.number
             self.findings += self.heartbeats.finish(number, self.state)
+            self.findings += self.remarks.finish(number, self.state)
         self.gathering.finish()
 
     def _decoded(self, entry: Entry) -> AnyTransition:
@@ -164,10 +173,16 @@ class Replay:
     def _watch(
         self, number: int, draft: State, transition: Transition, keys: Mapping[str, bytes | None]
     ) -> None:
-        recompute = not self.gathering.is_trusted
-        self.findings += self.conservation.step(number, self.state, draft, transition, keys)
-        self.findings += self.markets.step(number, draft, transition, recompute=recompute)
-        self.findings += self.heartbeats.step(number, self.state, draft, transition, keys)
+        before, recompute = self.state, not self.gathering.is_trusted
+        payments = self.payments
+        self.findings += payments.step(number, before, draft, transition, keys)
+        self.findings += self.conservation.step(
+            number, before, draft, transition, keys, payments.paid
+        )
+        self.findings += self.markets.step(number, before, draft, transition, recompute=recompute)
+        self.findings += self.defaults.step(number, before, draft, transition, keys, payments.kept)
+        self.findings += self.heartbeats.step(number, draft, transition, keys)
+        self.findings += self.remarks.step(number, draft, transition)
         self.receipts.step(number, draft, transition)
 
 

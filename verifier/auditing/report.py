@@ -23,6 +23,7 @@ from typing import Literal
 
 from verifier.auditing.pieces import (
     Cases,
+    CoinNow,
     Continued,
     CrossCheck,
     Epoch,
@@ -31,6 +32,7 @@ from verifier.auditing.pieces import (
     Identity,
     Invariants,
     KeyReport,
+    MarketNow,
     Outcome,
     OverdueCase,
     Part,
@@ -44,6 +46,7 @@ __all__ = [
     "AuditReport",
     "Cases",
     "Code",
+    "CoinNow",
     "Continued",
     "CrossCheck",
     "Epoch",
@@ -53,6 +56,7 @@ __all__ = [
     "Identity",
     "Invariants",
     "KeyReport",
+    "MarketNow",
     "Outcome",
     "OverdueCase",
     "Part",
@@ -92,15 +96,23 @@ class Code(StrEnum):
     UNPINNED_KEY = "unpinned-key"
     DEVELOPMENT_KEY = "development-key"
     # What follows from public numbers.
-    MATRIX = "matrix"
+    TABLE = "table"
+    SETTLEMENT = "settlement"
     CONSERVATION = "conservation"
     TOTALS = "totals"
+    PAYOUT = "payout"
+    DEFAULT = "default"
+    EARLY = "early"
     # What only a comparison shows.
     HEAD = "head"
     TRUNCATED = "truncated"
     CROSS_CHECK = "cross-check"
-    # Whose duty was not done.
+    # Whose duty was not done, and what else somebody should know.
     OVERDUE = "overdue"
+    SHORT_TIMES = "short-times"
+    QUORUM = "quorum"
+    CLOCK = "clock"
+    DEFICIT = "deficit"
 
 
 class Finding(Part):
@@ -121,7 +133,7 @@ class Finding(Part):
 class AuditReport(Part):
     """Everything that an audit says of a ledger."""
 
-    format: Literal["tacit audit 1"] = "tacit audit 1"
+    format: Literal["tacit audit 2"] = "tacit audit 2"
     verdict: Verdict
     #: The verdict in one sentence.
     summary: str
@@ -147,6 +159,8 @@ class AuditReport(Part):
     invariants: Invariants
     standing: Standing | None
     head: HeadCheck
+    #: What the newest market says everything is worth, and can lose; None before the first.
+    market: MarketNow | None
     epochs: tuple[Epoch, ...]
     overdue: tuple[OverdueCase, ...]
     receipts: tuple[Receipt, ...]

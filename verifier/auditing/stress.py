@@ -1,7 +1,7 @@
 """Reading scenarios off the rows of a stress test.
 
 A component whose value is linear in one price shows how far that price moved; what an option is
-worth then shows the vol, among moves that people choose: those of the ledger's own scenarios, and
+worth then shows the vol, among moves that people choose: the reaches of the ledger's own rows, and
 round ones. A guess costs nothing but time, because the rows are made again and compared.
 """
 
@@ -46,8 +46,7 @@ def words_for(scenarios: Sequence[Scenario], names: Sequence[str]) -> str:
 def _guesses(engine: RiskEngine, market: Market, row: Sequence[int]) -> Iterator[Scenario]:
     names = range(len(engine.listing.underlyings))
     prices = [_price_moves(engine, market, row, underlying) for underlying in names]
-    own = engine.parameters.scenarios.scenarios
-    vols = {abs(move) for each in own for move in each.vols_bps} | set(_ROUND_VOLS_BPS)
+    vols = {reach.vol_bps for reach in engine.risk.reaches} | set(_ROUND_VOLS_BPS)
     moves = sorted({sign * move for move in vols for sign in (1, -1) if sign * move > -ONE_BPS})
     count = 0
     for chosen in product(*prices):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ledger.conditions import open_order
 from ledger.genesis import Genesis
 from ledger.log import Entry
-from ledger.state import State
+from verifier.auditing.findings import finding
+from verifier.auditing.fractions import fractions_of
 from verifier.auditing.options import Options
+from verifier.auditing.present import market_now
 from verifier.auditing.replay import Replay
 from verifier.auditing.report import (
     AuditReport,
@@ -27,10 +30,11 @@ from verifier.auditing.report import (
     Tip,
     Verdict,
 )
+from verifier.auditing.valuation import Valuation
 
 #: What no audit of a ledger alone can know.
 _NOT_KNOWN = (
-    "That the custodian holds what it signed for: deposits and withdrawals are its word.",
+    "That the custodian holds what it signed for: deposits, endowments and payouts are its word.",
     "That the prices and settlement values were those of the world: t of n oracles signed them.",
     "Who stands behind a key, and whether several keys are in one hand.",
 )
@@ -57,7 +61,8 @@ class Results:
 def summed_up(results: Results) -> AuditReport:
     """The report; findings come in the order of their entries, those of none last."""
     replay = results.replay
-    findings = tuple(sorted(results.findings, key=_place))
+    state = _standing(replay) if replay and replay.replayed.last else None
+    findings = tuple(sorted([*results.findings, *_deficit(state, replay)], key=_place))
     errors = [found for found in findings if found.severity == "error"]
     bad = [found.entry for found in errors if found.entry is not None]
     last = replay.replayed.last if replay else None
@@ -87,8 +92,9 @@ def summed_up(results: Results) -> AuditReport:
         spans=gathering.spans if gathering else 0,
         keys=results.keys,
         invariants=_invariants(replay, findings),
-        standing=_standing(replay.state) if replay and last else None,
+        standing=state,
         head=results.head,
+        market=market_now(replay.state) if replay and last and replay.state.pool.epoch else None,
         epochs=tuple(markets.epochs) if markets else (),
         overdue=tuple(replay.heartbeats.cases) if replay else (),
         receipts=tuple(receipts.kept) if receipts else (),
@@ -136,37 +142,65 @@ def _tip(entry: Entry) -> Tip:
 
 
 def _invariants(replay: Replay | None, findings: Sequence[Finding]) -> Invariants:
-    none = Cases(checked=0, failed=0)
     if replay is None:
-        return Invariants(
-            conservation=none, totals=none, roots=none, matrices=none, matrices_off_by_one=0
-        )
+        none = Cases(checked=0, failed=0)
+        names = (name for name in Invariants.model_fields if name != "tables_off_by_one")
+        return Invariants(tables_off_by_one=0, **dict.fromkeys(names, none))
     kept, markets = replay.conservation, replay.markets
+    paid, sales = replay.payments, replay.defaults
     bad_roots = sum(found.code is Code.ROOT for found in findings)
     return Invariants(
         conservation=Cases(checked=kept.checked, failed=kept.failed),
         totals=Cases(checked=kept.checked, failed=kept.totals_failed),
         roots=Cases(checked=replay.roots, failed=bad_roots),
-        matrices=Cases(checked=markets.checked, failed=markets.failed),
-        matrices_off_by_one=markets.off_by_one,
+        tables=Cases(checked=markets.checked, failed=markets.failed),
+        tables_off_by_one=markets.off_by_one,
+        payouts=Cases(checked=paid.checked, failed=paid.failed),
+        defaults=Cases(checked=sales.checked, failed=sales.failed),
+        settlements=Cases(checked=markets.settled, failed=markets.unsettled),
     )
 
 
-def _standing(state: State) -> Standing:
-    pool = state.pool
+def _standing(replay: Replay) -> Standing:
+    state, pool = replay.state, replay.state.pool
     accounts = [state.account(index) for index in range(pool.accounts)]
     status = Counter(account.status for account in accounts)
-    is_open = [a.order is not None and a.order.epoch == pool.epoch for a in accounts]
+    orders = (open_order(state, account) for account in accounts)
+    fractions = fractions_of(state, replay.payments.saved)
     return Standing(
         accounts=pool.accounts,
         active=status["active"],
         revealed=status["revealed"],
         frozen=status["frozen"],
-        open_orders=sum(is_open),
+        on_sale=tuple(account.id for account in accounts if account.status == "frozen"),
+        open_orders=sum(order is not None for order in orders),
         epoch=pool.epoch,
+        locked=bool(pool.epoch) and state.current_market.is_locked,
         totals=pool.totals,
+        untraded=pool.untraded,
+        queued=pool.queued,
+        waiting=replay.payments.waiting,
         fund=pool.fund.values,
-        fund_equity=state.fund_equity if pool.epoch else None,
+        fund_equity=(Valuation.of_sales(state).equity(pool.fund.values) if pool.epoch else None),
+        fund_on_sale=pool.fund_sale is not None,
+        deficit=max(0, fractions.owed),
+        fraction=fractions.traders,
+        untraded_fraction=fractions.savers,
+    )
+
+
+def _deficit(standing: Standing | None, replay: Replay | None) -> Iterator[Finding]:
+    """Who relies on being paid in full must know that nobody is."""
+    if standing is None or replay is None or not standing.deficit:
+        return
+    last = replay.replayed.last
+    numerator, denominator = standing.fraction
+    yield finding(
+        Code.DEFICIT,
+        None if last is None else last.number,
+        "what is lost and not covered",
+        "a fund that covers it",
+        f"{standing.deficit} in cash; withdrawals are paid at {numerator / denominator:.4%}",
     )
 
 

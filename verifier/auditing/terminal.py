@@ -67,6 +67,7 @@ def _rows(report: AuditReport) -> Iterator[tuple[str, str]]:
         if isinstance(cases, Cases):
             yield name, _cases(cases)
     yield "state in the file", report.stored_state
+    yield from _standing(report)
     if report.continued is not None:
         earlier = report.continued
         skipped = ", ".join(earlier.not_rechecked)
@@ -91,8 +92,32 @@ def _rows(report: AuditReport) -> Iterator[tuple[str, str]]:
     )
 
 
+def _standing(report: AuditReport) -> Iterator[tuple[str, str]]:
+    """What whoever has money in it asks first."""
+    state = report.standing
+    if state is None:
+        return
+    worth = "no market yet" if state.fund_equity is None else f"worth {state.fund_equity:,}"
+    on_sale = ", ".join(map(str, state.on_sale)) or "none"
+    yield "insurance fund", worth + (", with lots on sale" if state.fund_on_sale else "")
+    yield "accounts on sale", on_sale
+    yield "withdrawals that wait", f"{state.waiting:,}, of {_amounts(report, state.queued)}"
+    numerator, denominator = state.fraction
+    paid = "in full" if numerator == denominator else f"at {numerator / denominator:.4%}"
+    yield "paid now", paid + (f", for a deficit of {state.deficit:,}" if state.deficit else "")
+    locked = sum(any(one.locked) for one in report.epochs)
+    now = ", the newest among them" if state.locked else ""
+    yield "locked epochs", f"{locked:,} of {len(report.epochs):,}{now}"
+
+
+def _amounts(report: AuditReport, amounts: tuple[int, ...]) -> str:
+    names = () if report.ledger is None else report.ledger.components
+    held = [f"{amount:,} {name}" for amount, name in zip(amounts, names, strict=False) if amount]
+    return ", ".join(held) or "nothing"
+
+
 def _cases(cases: Cases) -> str:
-    held = "all as they must be" if not cases.failed else f"{cases.failed:,} NOT"
+    held = "all as they must be" if not cases.failed else f"{cases.failed:,} findings"
     return f"{cases.checked:,} checked, {held}"
 
 

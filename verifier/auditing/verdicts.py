@@ -3,7 +3,7 @@
 A verdict names one entry of one ledger, and says that the history up to it was in order. Whoever
 believes the auditor continues from there: entries up to the named one are still decoded, executed
 and hashed, so the state is rebuilt and held against every root and against the named entry. Their
-signatures, representations, proofs and market matrices are not looked at again.
+signatures, representations, proofs and market tables are not looked at again.
 
 Nothing of a state is carried: the log has all of it, and rebuilding it costs a part of an audit.
 """
@@ -21,7 +21,7 @@ from zk.formats.files import MAX_JSON_BYTES, read_bytes
 from zk.signatures import SigningKey, verify_signature
 
 _DOMAIN: Final = b"tacit/v1/verdict/"
-NOT_RECHECKED: Final = ("signatures", "representation proofs", "proofs", "market matrices")
+NOT_RECHECKED: Final = ("signatures", "representation proofs", "proofs", "market tables")
 
 
 class SignedVerdict(Model):

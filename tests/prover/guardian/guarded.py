@@ -49,7 +49,13 @@ class GuardedWorld:
     def guardian(self, index: int, shares: Sequence[KeyShare]) -> Guardian:
         """One guardian, on the ledger of the world."""
         signer = self.circle.signers[index]
-        return Guardian(shares, signer, self.world.ledger, self.circle.randomness)
+        return Guardian(
+            shares,
+            signer,
+            self.world.ledger,
+            self.circle.randomness,
+            clock=lambda: self.world.now,
+        )
 
     def trade(self) -> None:
         """A future changes hands, and both accounts are put in escrow."""

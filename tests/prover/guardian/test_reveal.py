@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from circuits.escrow import SECRET_BITS, encrypt
+from circuits.gadgets.fixed_base import signed_number
+from circuits.solvency import solvency_message
 from ledger.errors import NotAdmitted
-from ledger.transitions import Reveal
+from ledger.transitions import Escrow, Reveal
 from prover.guardian import Guardian, escrows_of, open_account, read_account, reveal_account
 from prover.guardian.errors import NotPermitted, PartialRejected, TooFewGuardians
 from prover.guardian.partials import Partial
 from tests.prover.guardian.circle import Circle
 from tests.prover.guardian.guarded import GuardedWorld
 from zk.babyjubjub import Point
-from zk.errors import Conflict, OpeningRejected
+from zk.errors import Conflict, Malformed, OpeningRejected
 from zk.field import SUBGROUP_ORDER
 from zk.randomness import insecure_seeded_randomness
 from zk.signatures import SigningKey
@@ -126,7 +130,7 @@ def test_guardians_believe_their_own_copy_and_nobodys_state(guarded: GuardedWorl
     draft = guarded.world.state.draft(1_000)
     record = draft.account(0)
     draft.put_account(record.model_copy(update={"standing": 0}))
-    draft.update_pool(time=draft.pool.time + 10_000)
+    draft.put_clock(1, draft.clock(1).model_copy(update={"grace": 0}))
     assert draft.is_overdue(draft.account(0))
     with pytest.raises(TooFewGuardians, match="in standing"):
         open_account(draft, 0, guarded.world.ledger.entry, guarded.guardians, guarded.shared)
@@ -141,6 +145,44 @@ def test_guardians_wait_for_a_fresh_market(guarded: GuardedWorld) -> None:
         guarded.guardians[0].partials(0)
 
 
+def with_clock(guarded: GuardedWorld, now: int, most_apart: int = 3_600) -> Guardian:
+    """The first guardian, whose own clock stands there."""
+    shares, signer = [guarded.shares[0]], guarded.circle.signers[0]
+    return Guardian(shares, signer, guarded.world.ledger, clock=lambda: now, most_apart=most_apart)
+
+
+def test_guardians_have_clocks_of_their_own(guarded: GuardedWorld) -> None:
+    """Where all of a ledger's time runs ahead, or behind, nobody is opened, nor a reveal signed."""
+    guarded.fall_silent()
+    state, entry_of = guarded.world.state, guarded.world.ledger.entry
+    reveal = reveal_account(state, 0, entry_of, guarded.guardians, guarded.shared)
+    newest = state.current_market.time
+    for own in (newest - 3_601, newest + 3_601):
+        apart = with_clock(guarded, own)
+        with pytest.raises(NotPermitted, match="own clock"):
+            apart.partials(0)
+        with pytest.raises(NotPermitted, match="own clock"):
+            apart.endorse(reveal)
+    for own in (newest - 3_600, newest + 3_600):
+        with_clock(guarded, own).partials(0)
+    with pytest.raises(NotPermitted, match="within 60 s"):
+        with_clock(guarded, newest + 61, most_apart=60).partials(0)
+    of_the_machine = Guardian([guarded.shares[0]], guarded.circle.signers[0], guarded.world.ledger)
+    with pytest.raises(NotPermitted, match="own clock"):
+        of_the_machine.partials(0)
+
+
+def test_given_time_alone_makes_nobody_overdue(guarded: GuardedWorld) -> None:
+    """The oracles' time decides: a clock of the operator's that runs on opens no account."""
+    guarded.world.next_epoch()
+    parameters = guarded.world.state.parameters
+    guarded.world.now += parameters.max_age
+    guarded.world.deposit(guarded.two, 0, 1)
+    assert guarded.world.state.pool.time > guarded.world.state.clock(2).time + 2_600
+    with pytest.raises(NotPermitted, match="overdue"):
+        guarded.guardians[0].partials(0)
+
+
 def test_a_reveal_that_lies_is_not_endorsed(guarded: GuardedWorld) -> None:
     """A guardian signs what the commitment holds and nothing else."""
     guarded.fall_silent()
@@ -151,7 +193,8 @@ def test_a_reveal_that_lies_is_not_endorsed(guarded: GuardedWorld) -> None:
     with pytest.raises(OpeningRejected):
         guarded.guardians[0].endorse(lie)
     shares = [guarded.shares[0]]
-    stranger = Guardian(shares, SigningKey(bytes(32)), guarded.world.ledger)
+    now = guarded.world.now
+    stranger = Guardian(shares, SigningKey(bytes(32)), guarded.world.ledger, clock=lambda: now)
     with pytest.raises(Conflict, match="quorum"):
         stranger.endorse(reveal)
 
@@ -220,6 +263,25 @@ def test_an_opening_that_does_not_open_is_refused(guarded: GuardedWorld) -> None
     draft.put_account(record.model_copy(update={"trail": trail}))
     with pytest.raises(OpeningRejected):
         open_account(draft, 0, guarded.world.ledger.entry, guarded.guardians, guarded.shared)
+
+
+def test_what_an_escrow_holds_back_is_refused(guarded: GuardedWorld) -> None:
+    """An account has no reserve of its own: a message with one opens nothing."""
+    state, entry_of = guarded.world.state, guarded.world.ledger.entry
+    (found,) = escrows_of(state, 0, entry_of)
+    shape, known = state.shape, guarded.one.known
+    e = signed_number(SECRET_BITS, 12_345)
+    shared = guarded.key * e
+    for reserved in (0, 1, (1 << 60) - 1):
+        message = solvency_message(shape, known.values, reserved, known.blinding)
+        sealed = encrypt(guarded.key, 12_345, found.context, message)
+        escrow = Escrow(ephemeral=Point.BASE8 * e, words=sealed.words)
+        forged = replace(found, escrow=escrow)
+        if reserved:
+            with pytest.raises(Malformed, match="no reserve"):
+                forged.read(shape, shared)
+        else:
+            assert forged.read(shape, shared) == known
 
 
 def test_a_guardian_does_not_print_its_shares(guarded: GuardedWorld) -> None:

@@ -8,15 +8,16 @@ from functools import cache
 
 from ledger.log import Entry
 from ledger.market.data import Observation, Rows
+from ledger.transitions import PayOut
 from prover.author import Author
 from prover.offices import InsecureOffices
 from tests.ledger.world import World, fastest, stand_in_world
 from verifier.auditing.books import Books, Moment, WholeKeys, open_books
-from zk.pedersen import Opening
 
 BTC, PERPETUAL, CALL = 1, 2, 3
 SECOND_SECRET = 77
-SETTLED_AT = 20_000
+#: What a lot of the call is worth at its end: a thousandth of a coin, above its strike.
+SETTLED_AT = 200
 
 
 @dataclass
@@ -64,12 +65,11 @@ class Watched:
         self.secrets.append(SECOND_SECRET)
 
     def crash(self, epochs: int = 3) -> None:
-        """The price falls as far as it may, epoch after epoch; then the grace runs out."""
-        world, parameters = self.world, self.world.state.parameters
+        """The price falls as far as it may, epoch after epoch, until the grace has run out."""
+        world = self.world
         for _ in range(epochs):
             world.next_epoch(_lower(world))
             self.note()
-        world.now += max(0, parameters.grace - (epochs - 1) * parameters.min_interval) + 1
 
 
 def trading() -> Watched:
@@ -97,6 +97,7 @@ def trading() -> Watched:
         lambda: world.accept(one, one.withdraw(world.state, BTC, 1_500)),
         lambda: world.next_epoch(),
         lambda: world.accept(two, two.prove_margin(world.state, escrowed=True)),
+        lambda: world.submit(world.offices.endow(world.state, 2_000_000)),
     ]
     for act in acts:
         act()
@@ -149,13 +150,14 @@ def moments(books: Books) -> Iterator[Moment]:
 
 
 def _take_over(world: World, buyer: Author, bold: Author) -> None:
+    """Once, the slice that is on offer; what is left of it is its owner's."""
     state = world.state.draft(world.ledger.head.number + 1)
     state.advance(world.now)
     written = buyer.take_over(state, bold.account)
     world.accept(buyer, written)
-    left = max(written.transition.price, 0)
-    nothing = (0,) * (world.shape.components - 1)
-    bold.opening = Opening((left, *nothing), bold.known.blinding)
+    after = world.state.account(bold.account).opening
+    assert after is not None
+    bold.opening = after.opening
 
 
 def _expire(watched: Watched, one: Author, two: Author, three: Author) -> None:
@@ -164,18 +166,33 @@ def _expire(watched: Watched, one: Author, two: Author, three: Author) -> None:
     world.now = world.market.listing.instruments[1].expires or 0
     world.publish(world.state.current_market.observation)
     watched.note()
+    for _ in range(4):
+        world.next_epoch(_higher(world))
+        watched.note()
+    world.now += world.state.parameters.min_interval
     world.submit(world.offices.expire(world.state, 1, SETTLED_AT))
     world.next_epoch(world.state.current_market.observation)
     watched.note()
     for author, lots in ((three, 10), (two, -4)):
         world.accept(author, author.redeem(world.state, 1, lots))
         watched.note()
-    world.accept(one, one.publish_claim(world.state, "x", _maintenance(world)))
+    for waiting in (0, 1):
+        world.submit(PayOut(withdrawal=waiting))
+    world.accept(one, one.publish_claim(world.state, "x", _worth_nothing(world)))
     watched.note()
 
 
-def _maintenance(world: World) -> Rows:
-    return world.state.current_market.matrices.maintenance
+def _worth_nothing(world: World) -> Rows:
+    """Worth no less than nothing at the mark."""
+    row = world.state.current_market.table.mark
+    count = world.shape.scenarios
+    return Rows(matrix=(row,) * count, constants=(0,) * count)
+
+
+def _higher(world: World) -> Observation:
+    seen = world.state.current_market.observation
+    spots = tuple(spot * 10_470 // 10_000 for spot in seen.spots)
+    return seen.model_copy(update={"spots": spots})
 
 
 def _lower(world: World) -> Observation:

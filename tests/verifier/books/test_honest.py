@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from circuits.schedule import judge, losses
 from ledger.escrows import read_account
 from tests.ledger.world import fastest
 from tests.verifier.books.history import PERPETUAL, everything, moments
@@ -18,6 +19,8 @@ KINDS = (
     "prove-margin",
     "refresh",
     "withdraw",
+    "pay-out",
+    "endow",
     "update-params",
     "reveal",
     "take-over",
@@ -79,16 +82,35 @@ def test_an_account_that_proved_nothing_is_listed_as_such(books: Books) -> None:
     assert last[3].values == (700, 55, 0, 0)
 
 
-def test_margin_is_what_the_rows_leave(books: Books) -> None:
-    """Worst row by worst row, from the matrices of that very epoch."""
-    tip = books.moments[-1]
-    matrices = everything().world.state.current_market.matrices
+def test_margin_is_what_losses_and_charges_leave(books: Books) -> None:
+    """As a proof of that very epoch would be judged; with the coin and the row that take most."""
+    tip, state = books.moments[-1], everything().world.state
+    demands = state.demands(state.current_market)
     for one in tip.holdings:
         assert one.values is not None
-        left = matrices.maintenance.values_of(one.values)
-        assert one.maintenance == min(left) // 10**6
-        assert one.maintenance_row == left.index(min(left))
-        assert one.initial == matrices.initial.worst(one.values) // 10**6
+        assert one.maintenance is not None
+        assert one.initial is not None
+        floor = demands.floor_of(one.values)
+        for left, schedule in (
+            (one.maintenance, demands.maintenance(floor)),
+            (one.initial, demands.initial(floor)),
+        ):
+            judged = judge(state.shape, schedule, one.values)
+            assert left.total == judged.total // 10**6
+            assert left.holds == judged.holds
+            (lost,) = losses(state.shape, schedule, one.values)
+            assert left.loss == -(-lost // 10**6)
+            assert (left.coin is None) == (lost == 0)
+        assert one.initial.paid is not None
+        assert one.maintenance.paid is None
+
+
+def test_what_waits_to_be_paid_is_in_no_account(books: Books) -> None:
+    """It is in the queue as long as it waits, and then in nobody's."""
+    queues = [moment.queued for moment in moments(books)]
+    assert queues[0] == (0, 0)
+    assert (1_000_000, 1_500) in queues
+    assert queues[-1] == (0, 0)
 
 
 def test_open_interest_is_long_and_short(books: Books) -> None:

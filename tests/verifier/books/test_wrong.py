@@ -12,7 +12,7 @@ from prover.offices import InsecureOffices
 from tests.ledger.adversary.attacks import forging
 from tests.ledger.stand_in import UnsoundStandIn
 from tests.ledger.world import World, fastest, stand_in_world
-from tests.verifier.books.history import SECOND_SECRET, everything
+from tests.verifier.books.history import PERPETUAL, SECOND_SECRET, Watched, everything
 from tests.verifier.books.readers_for_tests import (
     Change,
     Recording,
@@ -163,10 +163,34 @@ def test_a_proof_that_should_not_exist_is_found(monkeypatch: pytest.MonkeyPatch)
     thief = forging(world.authors[0])
     world.accept(thief, thief.withdraw(world.state, 0, 1_500))
     books = _open(list(world.ledger.entries()), WholeKeys([world.offices.escrow_secret]))
+    head = world.ledger.head.number
     assert [(one.code, one.account, one.entry) for one in books.findings] == [
-        (Trouble.MARGIN, 0, world.ledger.head.number)
+        (Trouble.MARGIN, 0, head),
+        (Trouble.BELOW, 0, head),
     ]
     assert books.moments[-1].holdings[0].values == (-500, 0, 0, 0)
+
+
+def test_an_account_below_maintenance_is_named_before_it_is_due() -> None:
+    """At the tip, and by no error: its proof is of an epoch before, and what it holds is known."""
+    watched = Watched(stand_in_world())
+    world = watched.world
+    world.publish()
+    bold, maker = world.join(30_000_000), world.join(10**9)
+    world.trade(bold, maker, {0: -6_000 * 22_000, PERPETUAL: 22_000})
+    assert not watched.open().findings
+    watched.crash(1)
+    assert not watched.open().findings
+    watched.crash(3)
+    books = watched.open()
+    assert [(one.code, one.account) for one in books.findings] == [(Trouble.BELOW, bold.account)]
+    assert (books.complete, books.exit_status) == (True, 0)
+    assert "1 below maintenance" in books.summary
+    held = books.moments[-1].holdings[bold.account].maintenance
+    assert held is not None
+    assert not held.holds
+    world.reveal(bold)
+    assert not watched.open().findings  # it is on sale, and everybody knows
 
 
 def test_value_out_of_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
+from circuits.catalogue import STATEMENTS
 from tests.verifier.books.history import everything
 from verifier.auditing.page import History, history_of
+from verifier.auditing.present import market_now
 from verifier.auditing.report import (
     AuditReport,
     Cases,
@@ -65,29 +67,42 @@ def valid() -> AuditReport:
         transitions=dict(sorted(kinds.items())),
         settled_legs=8,
         proofs=63,
-        proofs_by_statement={"claim": 31, "solvency": 29, "fill": 3},
+        proofs_by_statement={"claim": 1, "margin": 30, "solvency": 29, "fill": 3},
         batches=2,
         signatures=71,
         spans=23,
-        keys=tuple(_key(name, development=False) for name in ("claim", "solvency", "fill")),
+        keys=tuple(_key(name, development=False) for name in STATEMENTS),
         invariants=Invariants(
             conservation=every,
             totals=every,
             roots=every,
-            matrices=Cases(checked=state.pool.epoch, failed=0),
-            matrices_off_by_one=1,
+            tables=Cases(checked=state.pool.epoch, failed=0),
+            tables_off_by_one=1,
+            payouts=Cases(checked=2, failed=0),
+            defaults=Cases(checked=2, failed=0),
+            settlements=Cases(checked=1, failed=0),
         ),
         standing=Standing(
             accounts=5,
             active=4,
             revealed=1,
             frozen=0,
+            on_sale=(),
             open_orders=0,
             epoch=state.pool.epoch,
+            locked=False,
             totals=state.pool.totals,
+            untraded=state.pool.untraded,
+            queued=state.pool.queued,
+            waiting=0,
             fund=state.pool.fund.values,
-            fund_equity=state.fund_equity,
+            fund_equity=state.sale_demands().equity(state.pool.fund.values),
+            fund_on_sale=False,
+            deficit=0,
+            fraction=(1, 1),
+            untraded_fraction=(1, 1),
         ),
+        market=market_now(state),
         head=HeadCheck(
             status="not given",
             explanation="No head from elsewhere was given: a log that was cut short at its end "
@@ -109,7 +124,7 @@ def valid() -> AuditReport:
             receipt(None, "x"),
         ),
         receipts_omitted=0,
-        expiries=(Expiry(entry=42, instrument=1, value=20_000),),
+        expiries=(Expiry(entry=47, instrument=1, value=200),),
         stored_state="matches",
         continued=None,
         cross_check=CrossCheck(backend="py_ecc", seed=7, proofs=5, disagreements=0, seconds=3.2),
@@ -130,7 +145,7 @@ def remarkable() -> AuditReport:
         _finding(Code.DEVELOPMENT_KEY, None, "key of solvency", "warning"),
         _finding(Code.OVERDUE, 39, "account 4", "warning"),
     )
-    keys = tuple(_key(name, development=True) for name in ("claim", "solvency", "fill"))
+    keys = tuple(_key(name, development=True) for name in STATEMENTS)
     changes = {"verdict": "valid with remarks", "findings": remarks, "keys": keys}
     return valid().model_copy(update=changes | {"summary": "valid, with 3 remarks"})
 
@@ -188,9 +203,13 @@ def unreadable() -> AuditReport:
                 conservation=never,
                 totals=never,
                 roots=never,
-                matrices=never,
-                matrices_off_by_one=0,
+                tables=never,
+                tables_off_by_one=0,
+                payouts=never,
+                defaults=never,
+                settlements=never,
             ),
+            "market": None,
         }
     )
 
@@ -214,7 +233,10 @@ def _epochs() -> tuple[Epoch, ...]:
             time=event.time,
             spots=(6_000_000 - 90_000 * event.epoch,),
             vols=(500_000,),
+            given=event.time,
             reports=2,
+            heard=2,
+            locked=(False,),
             difference="",
         )
         for event in history().events

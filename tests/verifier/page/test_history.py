@@ -22,7 +22,7 @@ def test_a_history_says_who_had_proven_when() -> None:
     assert tip.tip
     assert sum(tip.counts.values()) == world.state.pool.accounts
     duties = [line.duty for line in history.accounts]
-    assert duties == ["in grace", "proven", "proven", "exempt", "exempt"]
+    assert duties == ["overdue", "proven", "proven", "exempt", "overdue"]
     assert tip.counts == {duty: duties.count(duty) for duty in DUTIES}
 
 
@@ -32,9 +32,20 @@ def test_a_history_tells_every_entry() -> None:
     assert [one.entry for one in history.events] == list(range(len(everything().entries)))
     told = {one.entry: one for one in history.events}
     (reveal,) = [one for one in history.events if one.kind == "reveal"]
-    assert reveal.words == ("the guardians opened account 4: insolvent, its portfolio is on sale")
+    assert reveal.words == (
+        "the guardians opened account 4: below maintenance, and on sale until that is mended"
+    )
     (sale,) = [one for one in history.events if one.kind == "take-over"]
     assert sale.accounts == (1, 4)
+    assert sale.words.startswith("account 1 bought ")
+    assert sale.words.endswith("its sale is over, and the rest is its owner's")
+    asked, _ = [one for one in history.events if one.kind == "withdraw"]
+    assert asked.words == "account 2 asked for 1,000,000 USD, to wait"
+    paid, _ = [one for one in history.events if one.kind == "pay-out"]
+    assert paid.words == "account 2 was paid for its withdrawal of 1,000,000 USD"
+    assert paid.accounts == (2,)
+    (endowed,) = [one for one in history.events if one.kind == "endow"]
+    assert endowed.words == "the fund was endowed with 2,000,000 USD"
     assert told[12].accounts == (0, 1)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.verifier.page.test_page import page
 from verifier.auditing.page.markup import element, text
-from verifier.auditing.page.numbers import duration, grouped, moment
+from verifier.auditing.page.numbers import cash, duration, grouped, moment, percent
 
 
 def test_text_is_escaped_unless_it_was_made_here() -> None:
@@ -26,6 +26,9 @@ def test_numbers_read_well() -> None:
     assert moment(1 << 52) == f"second {1 << 52}"
     assert duration(93_784) == "1 d 2 h"
     assert duration(0) == "0 s"
+    assert cash(-1_234_500_001) == "−1,234.500001"
+    assert cash(10**6) == "1"
+    assert (percent(-4_500), percent(150), percent(0)) == ("−45 %", "+1.5 %", "0 %")
 
 
 def _luminance(colour: str) -> float:

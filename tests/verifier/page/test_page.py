@@ -12,6 +12,7 @@ from tests.verifier.page import hostile, reports
 from tests.verifier.page.parsing import Parsed
 from verifier.auditing.page import render
 from verifier.auditing.page.links import MOST_ROWS
+from verifier.auditing.page.numbers import cash
 from verifier.auditing.report import Continued, Tip
 
 
@@ -170,6 +171,50 @@ def test_every_finding_is_there_with_its_entry() -> None:
     for one in report.findings:
         assert one.entry is None or f'href="#entry-{one.entry}"' in body[0]
         assert one.code.value in body[0]
+
+
+def test_the_newest_market_is_on_the_page() -> None:
+    """Marks, charges and notional of every component, and the rows of every coin, to the digit."""
+    report = reports.valid()
+    assert report.market is not None
+    shown = re.search(r'<table id="marks".*?</table>', page("valid"), re.DOTALL)
+    assert shown is not None
+    for number in (*report.market.mark, *report.market.long_charges):
+        assert cash(number) in shown[0]
+    rows = re.search(r'<table id="rows-0".*?</table>', page("valid"), re.DOTALL)
+    assert rows is not None
+    (coin,) = report.market.coins
+    assert len(re.findall("<tr>", rows[0])) == len(coin.moves) + 1
+    assert all(cash(move) in rows[0] for row in coin.moves for move in row)
+    assert "−15 %" in rows[0]
+    assert "35 %" in rows[0]
+
+
+def test_money_in_doubt_is_said_in_sentences() -> None:
+    """Who is on sale, what waits, which part is paid, and that a market is locked."""
+    sound = Parsed.of(page("valid")).text
+    assert "0 withdrawals of who has traded wait to be paid." in sound
+    assert "withdrawals are paid in full" in sound
+    assert "locked" not in sound
+    report = reports.valid()
+    assert report.standing is not None
+    standing = report.standing.model_copy(
+        update={
+            "on_sale": (2, 4),
+            "waiting": 1,
+            "deficit": 250,
+            "fraction": (750, 1_000),
+            "locked": True,
+        }
+    )
+    epochs = (report.epochs[0].model_copy(update={"locked": (True,)}), *report.epochs[1:])
+    troubled = report.model_copy(update={"standing": standing, "epochs": epochs})
+    said = Parsed.of(render(troubled)).text
+    assert "On sale: accounts 2, 4." in said
+    assert "1 withdrawal of who has traded waits to be paid." in said
+    assert "Losses of 250 are not covered: such withdrawals get 75.0000%." in said
+    assert "The newest market is locked" in said
+    assert "locked: BTC" in said
 
 
 def test_what_is_too_long_is_cut_and_says_so() -> None:

@@ -1,6 +1,6 @@
 """All portfolios together: open interest, concentration, and whether the books balance.
 
-    Σ accounts + fund + expiry account = deposits − withdrawals
+    Σ accounts + fund + expiry account + what waits to be paid = deposits + endowments − paid
 
 Nobody knows what is in the expiry account, so this equation says it; and then three things must
 hold of it that no other account could make true. It holds no collateral. It holds lots of expired
@@ -28,7 +28,8 @@ def balanced(state: State, moment: Moment, troubles: Troubles) -> Moment:
             return moment
         portfolios.append((one.account, one.values))
     assets = state.shape.assets
-    paid_in = (*moment.totals, *(0,) * state.shape.instruments)
+    here = (total - waits for total, waits in zip(moment.totals, moment.queued, strict=True))
+    paid_in = (*here, *(0,) * state.shape.instruments)
     held = [sum(column) for column in zip(*(values for _, values in portfolios), strict=True)]
     expiry = tuple(total - sum_ for total, sum_ in zip(paid_in, held, strict=True))
     _check_expiry(state, moment, expiry, troubles)

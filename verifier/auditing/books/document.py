@@ -11,6 +11,7 @@ consented to show it. So it has findings of its own, of the same form and severi
 | `opening`    | error    | what was decrypted does not open the commitment on the ledger          |
 | `balance`    | error    | all portfolios together are not what was paid in                       |
 | `margin`     | error    | an account in standing fails the margin that it proved in this epoch   |
+| `below`      | warning  | at the tip an account holds less than maintenance margin asks          |
 | `scope`      | error    | an account or an epoch was asked for that does not exist               |
 | `replay`     | error    | the rules refuse an entry, and the books end before it                 |
 """
@@ -33,12 +34,14 @@ class Trouble(StrEnum):
     OPENING = "opening"
     BALANCE = "balance"
     MARGIN = "margin"
+    BELOW = "below"
     SCOPE = "scope"
     REPLAY = "replay"
 
 
-#: Gaps of what was given; everything else is wrong, be it the ledger or what was asked of it.
-WARNINGS: Final = frozenset({Trouble.NOT_GIVEN})
+#: Gaps of what was given, and what may come to a default; everything else is wrong, be it the
+#: ledger or what was asked of it.
+WARNINGS: Final = frozenset({Trouble.NOT_GIVEN, Trouble.BELOW})
 
 
 class BookFinding(Part):
@@ -57,6 +60,26 @@ class BookFinding(Part):
 Source = Literal["escrow", "public", "never in escrow", "unread"]
 
 
+class Left(Part):
+    """What an account has left of one margin, in cash and rounded down."""
+
+    #: Worth at the mark, less haircuts, losses, charges and the floor.
+    total: int
+    #: Cash and positions at the mark, where nothing may be paid with pledged coins.
+    paid: int | None
+    #: Of the cap on notional.
+    room: int | None
+    #: The coin that takes most, by its block, and which of its rows; None where none takes any.
+    coin: int | None
+    row: int | None
+    loss: int
+
+    @property
+    def holds(self) -> bool:
+        """The margin is met."""
+        return min(self.total, self.paid or 0, self.room or 0) >= 0
+
+
 class Holding(Part):
     """What one account holds at one moment, and how that is known.
 
@@ -73,13 +96,11 @@ class Holding(Part):
     standing: int
     exempt: bool
     values: tuple[int, ...] | None
-    #: In cash: the worth at the mark, and the worst row of initial and of maintenance margin,
-    #: rounded down, with the place of that row. None where the values or the market are.
+    #: The worth at the mark in cash, rounded down, and what is left of both margins. None where the
+    #: values or the market are.
     equity: int | None = None
-    initial: int | None = None
-    initial_row: int | None = None
-    maintenance: int | None = None
-    maintenance_row: int | None = None
+    initial: Left | None = None
+    maintenance: Left | None = None
 
 
 class Side(Part):
@@ -112,8 +133,10 @@ class Moment(Part):
     holdings: tuple[Holding, ...]
     fund: tuple[int, ...]
     fund_equity: int | None
-    #: Deposits less withdrawals of every asset: what all portfolios together must hold.
+    #: Deposits and endowments less what was paid, of every asset: what all portfolios together must
+    #: hold, with what has left accounts and waits.
     totals: tuple[int, ...]
+    queued: tuple[int, ...]
     #: One for each instrument; empty where not every account is known.
     interest: tuple[Interest, ...]
     #: What the expiry account must hold for the books to balance; None where that is not known.
@@ -142,13 +165,15 @@ class Statement(Part):
 class Books(Part):
     """The open books of a ledger."""
 
-    format: Literal["tacit books 1"] = "tacit books 1"
+    format: Literal["tacit books 2"] = "tacit books 2"
     #: Everything is known that was asked for, and nothing contradicts anything.
     complete: bool
     summary: str
     ledger: str
     name: str
     components: tuple[str, ...]
+    #: The name of the coin of each block.
+    coins: tuple[str, ...]
     assets: int
     #: The escrow keys that were given, by the beginning of their name; none where points were.
     keys: tuple[str, ...]

@@ -1,16 +1,20 @@
-"""What a portfolio has left under the rows of a market, and whether an accepted proof was true."""
+"""What a portfolio has left of the margins of a market, and whether an accepted proof was true."""
 
 from __future__ import annotations
 
-from ledger.market.data import SCALE, Rows, equity
+from collections.abc import Iterator, Sequence
+
+from circuits.schedule import Schedule, judge
+from circuits.shape import SCALE, Shape
+from ledger.market.demands import Demands
 from ledger.records import Account, Market
 from ledger.state import State
-from verifier.auditing.books.document import Holding, Trouble
+from verifier.auditing.books.document import Holding, Left, Trouble
 from verifier.auditing.books.troubles import Troubles
 from verifier.auditing.books.vectors import Known
 
 
-def holding(account: Account, known: Known, market: Market | None) -> Holding:
+def holding(state: State, account: Account, known: Known, market: Market | None) -> Holding:
     """The account with its margin, where values and market are known."""
     bare = Holding(
         account=account.id,
@@ -22,16 +26,13 @@ def holding(account: Account, known: Known, market: Market | None) -> Holding:
     )
     if known.values is None or market is None:
         return bare
-    matrices = market.matrices
-    initial, initial_row = _worst(matrices.initial, known.values)
-    maintenance, maintenance_row = _worst(matrices.maintenance, known.values)
+    demands, values = state.demands(market), known.values
+    floor = demands.floor_of(values)
     return bare.model_copy(
         update={
-            "equity": equity(matrices.mark, known.values),
-            "initial": initial,
-            "initial_row": initial_row,
-            "maintenance": maintenance,
-            "maintenance_row": maintenance_row,
+            "equity": demands.equity(values),
+            "initial": _left(state.shape, demands.initial(floor), values, is_initial=True),
+            "maintenance": _left(state.shape, demands.maintenance(floor), values, is_initial=False),
         }
     )
 
@@ -41,28 +42,78 @@ def check_standing(
 ) -> None:
     """An account that proved its margin in the current epoch, and is not on sale, meets it.
 
-    Initial margin or maintenance, that is: deposits only help, and a fill keeps initial margin
-    because its order did. An account that owes no proof has none to be wrong, and one whose proof
-    is of an older epoch may have lost since.
+    Initial margin or maintenance, at the prices of this epoch or, for who bought in a default of a
+    locked market, at those of its sales. Deposits only help, and a fill keeps initial margin
+    because its order did; between the two it may miss a part of the floor. An account that owes no
+    proof has none to be wrong, and one whose proof is of an older epoch may have lost since.
     """
     market = state.market(state.pool.epoch)
     proven = account.standing == state.pool.epoch and not account.exempt
     if market is None or known.values is None or not proven or account.status == "frozen":
         return
-    matrices = market.matrices
-    if max(rows.worst(known.values) for rows in (matrices.initial, matrices.maintenance)) < 0:
+    values, demands = known.values, state.demands(market)
+    floor = 0 if account.trail.fill is not None else demands.floor_of(values)
+    asked = _admitted(demands, state.sale_demands(), floor)
+    if not any(judge(state.shape, schedule, values).holds for schedule in asked):
+        left = _left(state.shape, demands.maintenance(floor), values, is_initial=False)
         troubles.add(
             Trouble.MARGIN,
             entry,
             account.id,
             f"margin of account {account.id} in epoch {market.epoch}",
-            "no row below zero",
-            f"{matrices.maintenance.worst(known.values) // SCALE} in the worst row",
+            "nothing below zero",
+            f"{left.total} left of maintenance",
         )
 
 
-def _worst(rows: Rows, values: tuple[int, ...]) -> tuple[int, int]:
-    """What is left in the worst row, in cash and rounded down, and which row that is."""
-    left = rows.values_of(values)
-    row = min(range(len(left)), key=left.__getitem__)
-    return left[row] // SCALE, row
+def check_tip(state: State, account: Account, known: Known, entry: int, troubles: Troubles) -> None:
+    """Whoever holds less than maintenance asks, and is not on sale for it yet."""
+    if state.pool.epoch == 0 or known.values is None or account.status == "frozen":
+        return
+    demands, values = state.sale_demands(), known.values
+    schedule = demands.maintenance(demands.floor_of(values))
+    left = _left(state.shape, schedule, values, is_initial=False)
+    if not left.holds:
+        troubles.add(
+            Trouble.BELOW,
+            entry,
+            account.id,
+            f"maintenance of account {account.id} at the tip",
+            "nothing below zero",
+            f"{left.total} left",
+        )
+
+
+def _admitted(demands: Demands, sales: Demands, floor: int) -> Iterator[Schedule[int]]:
+    for asked in (demands, sales):
+        yield asked.maintenance(floor)
+        yield asked.initial(floor)
+
+
+def _left(
+    shape: Shape, schedule: Schedule[int], values: Sequence[int], *, is_initial: bool
+) -> Left:
+    """Judged as a proof would be; under maintenance neither payments nor notional are bounded."""
+    rest = judge(shape, schedule, values)
+    worst = max(_losses(shape, schedule, values), default=None)
+    coin, row, loss = None, None, 0
+    if worst is not None and worst[0] > 0:
+        loss, coin, row = -(-worst[0] // SCALE), -worst[1], -worst[2]
+    return Left(
+        total=rest.total // SCALE,
+        paid=rest.paid // SCALE if is_initial else None,
+        room=rest.room // SCALE if is_initial else None,
+        coin=coin,
+        row=row,
+        loss=loss,
+    )
+
+
+def _losses(
+    shape: Shape, schedule: Schedule[int], values: Sequence[int]
+) -> Iterator[tuple[int, int, int]]:
+    """What each row of each coin takes; the first of the largest is the greatest of these."""
+    for coin, (columns, rows) in enumerate(zip(shape.columns, schedule.moves, strict=True)):
+        for place, row in enumerate(rows):
+            change = sum(move * values[c] for move, c in zip(row, columns, strict=True))
+            yield -change, -coin, -place

@@ -25,7 +25,7 @@ from verifier.auditing.books.document import (
     Statement,
     Trouble,
 )
-from verifier.auditing.books.margins import check_standing, holding
+from verifier.auditing.books.margins import check_standing, check_tip, holding
 from verifier.auditing.books.readers import Reader, name_of
 from verifier.auditing.books.troubles import Troubles
 from verifier.auditing.books.vectors import Known, Vectors
@@ -108,17 +108,19 @@ class _Opener:
         self._check_scope(state)
         self._check_reader(state)
         findings = self.troubles.findings()
+        below = sum(one.code is Trouble.BELOW for one in findings)
         never = [
             index
             for index in self._scope(state)
             if state.account(index).trail.base is None and state.account(index).opening is None
         ]
         return Books(
-            complete=not findings,
-            summary=_summary(len(self._scope(state)), len(findings), len(never)),
+            complete=len(findings) == below,
+            summary=_summary(len(self._scope(state)), len(findings) - below, len(never), below),
             ledger=self._ledger.hex(),
             name=self._genesis.name,
             components=self._genesis.listing.labels,
+            coins=coins_of(state),
             assets=state.shape.assets,
             keys=tuple(name_of(key) for key in self._reader.keys),
             accounts=self._accounts,
@@ -161,7 +163,8 @@ class _Opener:
             known = self._held[index] = self._vectors.of(record, number)
             if tip:
                 check_standing(state, record, known, number, self.troubles)
-            holdings.append(holding(record, known, market))
+                check_tip(state, record, known, number, self.troubles)
+            holdings.append(holding(state, record, known, market))
         moment = Moment(
             epoch=pool.epoch,
             entry=number,
@@ -169,8 +172,9 @@ class _Opener:
             tip=tip,
             holdings=tuple(holdings),
             fund=pool.fund.values,
-            fund_equity=None if market is None else state.fund_equity,
+            fund_equity=None if market is None else state.sale_demands().equity(pool.fund.values),
             totals=pool.totals,
+            queued=pool.queued,
             interest=(),
             expiry=None,
         )
@@ -220,16 +224,23 @@ class _Opener:
         self.troubles.add(Trouble.ESCROW_KEY, None, None, place, expected, actual)
 
 
+def coins_of(state: State) -> tuple[str, ...]:
+    """The underlying of each block, by its name."""
+    listing = state.charter.listing
+    return tuple(listing.underlyings[coin] for coin in listing.coins(state.shape))
+
+
 def _change(before: Known | None, after: Known) -> tuple[int, ...] | None:
     if before is None or before.values is None or after.values is None:
         return None
     return tuple(b - a for a, b in zip(before.values, after.values, strict=True))
 
 
-def _summary(accounts: int, findings: int, never: int) -> str:
+def _summary(accounts: int, findings: int, never: int, below: int) -> str:
     scope = f"{accounts} account{'' if accounts == 1 else 's'}"
     if findings:
         counted = f"{findings} finding{'' if findings == 1 else 's'}"
         return f"the books of {scope} are open with {counted}: numbers in doubt are withheld"
     rest = f"; {never} never in escrow, and known by public deposits alone" if never else ""
+    rest += f"; {below} below maintenance" if below else ""
     return f"the books of {scope} are open, and what was read opens every commitment{rest}"

@@ -22,6 +22,8 @@ _MEANING: Final = {
     Trouble.BALANCE: "Something was created or destroyed, or an account is not what it seems.",
     Trouble.MARGIN: "The ledger accepted a proof of margin for an account that did not have it: "
     "its proofs cannot be trusted.",
+    Trouble.BELOW: "No proof of it is due yet, and when one is, it cannot be made: the account "
+    "will be opened and, unless it is mended, sold.",
     Trouble.SCOPE: "It was asked for, and there is no such thing: the books say nothing of it.",
     Trouble.REPLAY: "The audit of this ledger says more; the books are open up to there.",
 }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger.encoding import Decoding
-from ledger.errors import DamagedLedger, UnknownInstrument
+from ledger.errors import DamagedLedger, Unavailable, UnknownInstrument
 from ledger.execution import execute
 from ledger.genesis import Genesis
 from ledger.log import Entry
@@ -64,7 +64,7 @@ class Walk:
             genesis = Genesis.decode(first.transition, self._decoding)
             draft = self._state.draft(0)
             genesis.apply(draft)
-        except UnknownInstrument:
+        except (UnknownInstrument, Unavailable):
             raise
         except ZkError as error:
             raise Stopped(0, error) from None

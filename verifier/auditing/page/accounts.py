@@ -111,8 +111,8 @@ def _legend(found: tuple[Coverage, ...]) -> Html:
         ("proven", "by a proof under the market of that epoch"),
         ("exempt", "proven to hold no positions, or new: owes nothing until it changes"),
         ("in grace", "its last proof is of an older epoch, and it is not late yet"),
-        ("overdue", "the grace is over: the guardians may open it"),
-        ("on sale", "opened, insolvent, and for sale"),
+        ("overdue", "the grace is over by the oracles' time: the guardians may open it"),
+        ("on sale", "opened, below maintenance, and for sale until that is mended"),
     )
     return element(
         "ul",

@@ -15,18 +15,21 @@ def invariants(report: AuditReport) -> Html:
     found = report.invariants
     named: tuple[tuple[str, str, Cases], ...] = (
         ("nothing was created or destroyed", "sum of all commitments", found.conservation),
-        ("totals are deposits less withdrawals", "public totals", found.totals),
+        ("totals are what was paid in less what was paid", "public totals", found.totals),
         ("the state is the one committed to", "state roots", found.roots),
-        ("margins follow from the prices", "matrices", found.matrices),
+        ("margins follow from the prices", "tables of epochs", found.tables),
+        ("nothing was paid too early or too much", "withdrawals that were paid", found.payouts),
+        ("defaults went by the rules", "reveals, lots, prices, the fund", found.defaults),
+        ("final values follow from the market", "settlement values", found.settlements),
     )
     rows = [
         Row((said_plainly, what, number(cases.checked), _failures(cases)))
         for said_plainly, what, cases in named
     ]
     notes = [_stored(report)]
-    if found.matrices_off_by_one:
+    if found.tables_off_by_one:
         notes.append(
-            f"In {counted(found.matrices_off_by_one, 'epoch')} a matrix is off by one unit, as "
+            f"In {counted(found.tables_off_by_one, 'epoch')} the table is off by one unit, as "
             "floating point may be on another machine."
         )
     columns = ("what must hold", "recomputed", "times", "failed")

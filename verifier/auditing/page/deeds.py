@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.records import Withdrawal
 from ledger.state import State
 from ledger.transitions import (
     Absorb,
     AnyTransition,
     CancelOrder,
     Deposit,
+    Endow,
     Expire,
     FirmLeg,
     OpenAccount,
+    PayOut,
     PlaceOrder,
     PublishClaim,
     Redeem,
@@ -37,6 +41,7 @@ LANES: Final = (
     "Disclosures",
     "Reveals",
     "Sales",
+    "Payments",
 )
 _LANE_OF: Final = {
     "update-market": "Market",
@@ -51,6 +56,10 @@ _LANE_OF: Final = {
     "reveal": "Reveals",
     "take-over": "Sales",
     "absorb": "Sales",
+    "deposit": "Payments",
+    "withdraw": "Payments",
+    "pay-out": "Payments",
+    "endow": "Payments",
 }
 
 
@@ -63,10 +72,23 @@ class Deed:
     words: str
 
 
-def deed_of(transition: AnyTransition, state: State) -> Deed:
-    """In words; `state` is the one after it."""
+def deed_of(
+    transition: AnyTransition, state: State, waiting: Mapping[int, Withdrawal] | None = None
+) -> Deed:
+    """In words; `state` is the one after it, `waiting` the withdrawals that waited before it."""
     lane = _LANE_OF.get(transition.kind, "Accounts")
+    if isinstance(transition, PayOut):
+        return _paid(lane, transition, state, waiting or {})
     return Deed(lane, _accounts(transition, state), _words(transition, state))
+
+
+def _paid(lane: str, transition: PayOut, state: State, waiting: Mapping[int, Withdrawal]) -> Deed:
+    paid = waiting.get(transition.withdrawal)
+    if paid is None:
+        return Deed(lane, (), _words(transition, state))
+    amount = f"{grouped(paid.amount)} {state.charter.listing.labels[paid.asset]}"
+    words = f"account {paid.account} was paid for its withdrawal of {amount}"
+    return Deed(lane, (paid.account,), words)
 
 
 def _accounts(transition: AnyTransition, state: State) -> tuple[int, ...]:
@@ -89,29 +111,32 @@ def _words(transition: AnyTransition, state: State) -> str:
             return f"{label} was settled at {grouped(transition.value)} a lot"
         case UpdateParams():
             return f"new parameters were signed, in force from {moment(transition.effective)}"
-        case Deposit() | Withdraw():
-            verb = "paid in" if isinstance(transition, Deposit) else "took out"
+        case Deposit():
             amount = f"{grouped(transition.amount)} {labels[transition.asset]}"
-            return f"account {transition.account} {verb} {amount}"
+            return f"account {transition.account} paid in {amount}"
+        case Withdraw():
+            amount = f"{grouped(transition.amount)} {labels[transition.asset]}"
+            is_paid = state.account(transition.account).is_untraded
+            how = "took out" if is_paid else "asked for"
+            return f"account {transition.account} {how} {amount}" + ("" if is_paid else ", to wait")
+        case Endow():
+            return f"the fund was endowed with {grouped(transition.amount)} {labels[0]}"
         case Settle():
             firm = sum(isinstance(leg, FirmLeg) for leg in transition.legs)
             signed = len(transition.legs) - firm
             return f"{counted(len(transition.legs), 'leg')} settled: {signed} signed, {firm} firm"
         case Reveal():
             fate = (
-                "insolvent, its portfolio is on sale"
+                "below maintenance, and on sale until that is mended"
                 if state.account(transition.account).status == "frozen"
-                else "solvent, and keeps all that it has"
+                else "sound, and keeps all that it has"
             )
             return f"the guardians opened account {transition.account}: {fate}"
         case TakeOver():
-            price = grouped(transition.price)
-            return (
-                f"account {transition.account} bought the portfolio of account "
-                f"{transition.target} for {price}"
-            )
+            return _bought(transition, state)
         case Absorb():
-            return f"the fund took the portfolio of account {transition.target}"
+            fate = _fate(state, transition.target)
+            return f"the fund took what was left on sale of account {transition.target}; {fate}"
         case OpenAccount():
             return f"account {state.pool.accounts - 1} was opened"
         case PublishClaim():
@@ -123,7 +148,26 @@ def _words(transition: AnyTransition, state: State) -> str:
             return f"account {transition.account} placed an order"
         case CancelOrder():
             return f"account {transition.account} cancelled its order"
+        case PayOut():
+            return f"withdrawal {transition.withdrawal} was paid"
     return f"account {transition.account}: {_PROVED[transition.kind]}"
+
+
+def _bought(transition: TakeOver, state: State) -> str:
+    if transition.target is None:
+        whose = "of what the fund had taken"
+        fate = "more is on sale" if state.pool.fund_sale is not None else "nothing is left of it"
+    else:
+        whose, fate = f"of account {transition.target}", _fate(state, transition.target)
+    price = grouped(transition.price)
+    return f"account {transition.account} bought {transition.part}/64 {whose} for {price}; {fate}"
+
+
+def _fate(state: State, account: int) -> str:
+    """What became of who was sold."""
+    if state.account(account).status == "frozen":
+        return "its sale goes on"
+    return "its sale is over, and the rest is its owner's"
 
 
 _PROVED: Final = {

@@ -13,11 +13,13 @@ from typing import Final, Literal
 from ledger.conditions import open_order
 from ledger.encoding import Decoding
 from ledger.log import Entry
-from ledger.records import Account
+from ledger.records import Account, Withdrawal
 from ledger.state import State
+from ledger.transitions import PayOut, Withdraw
 from verifier.auditing.books.walking import Step, Stopped, Walk
 from verifier.auditing.log import open_log
 from verifier.auditing.page.deeds import Deed, deed_of
+from verifier.auditing.payments import waiting_in
 from verifier.auditing.report import Part
 from zk.backends import Backend
 
@@ -107,13 +109,25 @@ class _Chronicle:
         self._events = [_event(self._head, 0, "genesis", founded)]
         self._coverage: list[Coverage] = []
         self._touched: dict[int, int] = {}
+        self._waiting: dict[int, Withdrawal] = {}
 
     def write(self, step: Step) -> None:
         self._head = step.entry
         self._touched |= dict.fromkeys(step.accounts, step.entry.number)
-        deed = deed_of(step.transition, step.state)
+        deed = deed_of(step.transition, step.state, self._waiting)
+        self._queue(step)
         epoch, kind = step.state.pool.epoch, step.transition.kind
         self._events.append(_event(step.entry, epoch, kind, deed))
+
+    def _queue(self, step: Step) -> None:
+        """Whose withdrawals wait: their records are gone when they are paid."""
+        if isinstance(step.transition, PayOut):
+            self._waiting.pop(step.transition.withdrawal, None)
+        newest = step.state.pool.withdrawals - 1
+        if isinstance(step.transition, Withdraw) and newest not in self._waiting:
+            waits = waiting_in(step.state, newest)
+            if waits is not None:
+                self._waiting[newest] = waits
 
     def end_epoch(self) -> None:
         if self._walk.state.pool.epoch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verifier.auditing.books.document import Books, Holding, Moment, Side, Statement
+from verifier.auditing.books.document import Books, Holding, Left, Moment, Side, Statement
 from verifier.auditing.page.links import Links
 from verifier.auditing.page.markup import Html, element, joined, said
 from verifier.auditing.page.numbers import counted, grouped, share, signed, when
@@ -94,8 +94,8 @@ def _holdings(books: Books, moment: Moment) -> Html:
                 number(None if one.values is None else one.values[0]),
                 Cell(_positions(books, one)),
                 number(one.equity),
-                _headroom(one.initial, one.initial_row),
-                _headroom(one.maintenance, one.maintenance_row),
+                _headroom(books, one.initial),
+                _headroom(books, one.maintenance),
             )
         )
         for one in moment.holdings
@@ -111,7 +111,10 @@ def _holdings(books: Books, moment: Moment) -> Html:
         "maintenance: left",
     )
     place = "at the tip" if moment.tip else f"as epoch {moment.epoch} began"
-    caption = f"Holdings {place}, entry {moment.entry}; margin left is that of the worst row"
+    caption = (
+        f"Holdings {place}, entry {moment.entry}; beside what is left of a margin stand the "
+        "coin and the row that take most of it"
+    )
     return table("holdings", caption, columns, rows, "There are no accounts in scope.")
 
 
@@ -126,13 +129,17 @@ def _positions(books: Books, one: Holding) -> Html:
     return element("ul", *held, class_="positions") if held else Html("none")
 
 
-def _headroom(left: int | None, row: int | None) -> Cell:
+def _headroom(books: Books, left: Left | None) -> Cell:
+    """What is left, and which coin takes most of it in which row."""
     if left is None:
         return number(None)
-    shown = joined([grouped(left), " ", element("small", f"row {row}")])
-    if left < 0:
+    taken = "no row takes any"
+    if left.coin is not None:
+        taken = f"{books.coins[left.coin]}, row {left.row}: {grouped(left.loss)}"
+    shown = joined([grouped(left.total), " ", element("small", said(taken))])
+    if not left.holds:
         shown = element("strong", "✕ ", shown, class_="error")
-    return number(left, shown)
+    return number(left.total, shown)
 
 
 def _interest(books: Books, moment: Moment) -> Html:
@@ -169,8 +176,8 @@ def _margins(books: Books) -> Html:
     for moment in books.moments:
         known = [one for one in moment.holdings if one.maintenance is not None]
         owing = [one for one in known if not one.exempt]
-        tight = min(owing, key=lambda one: one.maintenance or 0, default=None)
-        below = sum((one.maintenance or 0) < 0 for one in known)
+        tight = min(owing, key=_left_of, default=None)
+        below = sum(_left_of(one) < 0 for one in known)
         rows.append(
             Row(
                 (
@@ -179,7 +186,7 @@ def _margins(books: Books) -> Html:
                     number(len(known)),
                     number(len(moment.holdings) - len(known)),
                     number(None if tight is None else tight.account),
-                    number(None if tight is None else tight.maintenance),
+                    number(None if tight is None else _left_of(tight)),
                     number(below),
                 )
             )
@@ -194,6 +201,10 @@ def _margins(books: Books) -> Html:
         "below maintenance",
     )
     return table("margins", "Margin as each epoch began", columns, rows, "No epoch is in scope.")
+
+
+def _left_of(one: Holding) -> int:
+    return 0 if one.maintenance is None else one.maintenance.total
 
 
 def _statement(books: Books, one: Statement, links: Links) -> Html:

@@ -48,7 +48,9 @@ def links_of(report: AuditReport, history: History | None) -> Links:
 
 
 #: What changes the ledger for everybody, or takes something from somebody.
-_RARE: Final = frozenset({"genesis", "reveal", "take-over", "absorb", "update-params", "expire"})
+_RARE: Final = frozenset(
+    {"genesis", "reveal", "take-over", "absorb", "update-params", "expire", "endow"}
+)
 
 
 def _chosen(report: AuditReport, events: Sequence[Event]) -> frozenset[int]:

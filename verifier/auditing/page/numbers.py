@@ -22,6 +22,19 @@ def counted(count: int, one: str, many: str | None = None) -> str:
     return f"{grouped(count)} {one if count == 1 else many or one + 's'}"
 
 
+def cash(millionths: int) -> str:
+    """Millionths of a unit of cash, as units with their fraction; no digit is lost."""
+    whole, rest = divmod(abs(millionths), 10**6)
+    fraction = f".{rest:06d}".rstrip("0") if rest else ""
+    return ("−" if millionths < 0 else "") + f"{whole:,}{fraction}"
+
+
+def percent(bps: int, *, plus: bool = True) -> str:
+    """Basis points as percent; with the sign of a move."""
+    sign = "−" if bps < 0 else "+" if plus and bps > 0 else ""
+    return f"{sign}{abs(bps) / 100:g} %"
+
+
 def share(bps: int) -> str:
     """Basis points as percent."""
     return f"{bps // 100}.{bps % 100:02d} %"
