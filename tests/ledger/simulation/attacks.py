@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
 
-from ledger.errors import LimitExceeded, OutOfOrder, TransitionRejected, Unauthorised
+from ledger.errors import NotAdmitted, OutOfOrder, TransitionRejected, Unauthorised
 from ledger.log import Entry
-from ledger.market.data import Matrices, Observation, Rows
-from ledger.transitions import Deposit, Transition
+from ledger.transitions import Deposit, Endow, PayOut, Transition
 from prover.author import Author
 from prover.blank import BLANK_SIGNATURE
-from prover.clearing import Fill, settlement_terms, signed_terms
+from prover.clearing import Fill, in_order, settlement_terms, signed_terms
 from tests.ledger.simulation.hostile import hostile
-from tests.ledger.simulation.model import UNIT, Resting
+from tests.ledger.simulation.records import Resting
 from tests.ledger.simulation.simulator import Attempt, Refusal, Simulation
-from tests.ledger.simulation.trading import Filling, settlement, written
+from tests.ledger.simulation.trading import Filling, open_orders, settlement, written
 from zk.errors import ProofRejected, SignatureRejected, Unsatisfied
 from zk.field import SUBGROUP_ORDER
 from zk.generators import blinding_generator
@@ -28,17 +27,15 @@ def turn_back_time(sim: Simulation) -> Attempt | None:
     if index is None:
         return None
     note = Refusal("time that runs backwards", (OutOfOrder,))
-    custodian = sim.world.offices.custodian
+    custodian = sim.offices.custodian
     deposit = sim.authors[index].deposit(sim.view(), 0, 1, custodian).transition
-    if sim.vault(index).status == "frozen":
-        return None
     return hostile(deposit, note, "", sim.model.time - sim.rng.choice((1, 10_000)))
 
 
 def counterfeit(sim: Simulation) -> Attempt | None:
     """A deposit that no custodian has seen."""
     index = sim.pick()
-    if index is None or sim.vault(index).status == "frozen":
+    if index is None:
         return None
     draft = Deposit(
         account=index,
@@ -48,8 +45,14 @@ def counterfeit(sim: Simulation) -> Attempt | None:
         custodian_signature=BLANK_SIGNATURE,
         signature=BLANK_SIGNATURE,
     )
-    own = sim.authors[index].signer.sign(draft.binding(sim.ledger.id))
-    deposit = draft.model_copy(update={"custodian_signature": own, "signature": own})
+    binding = draft.binding(sim.ledger.id)
+    own, received = sim.authors[index].signer.sign(binding), None
+    if sim.keys.former and sim.chance(0.5):
+        # Somebody who has been custodian, or will be.
+        others = [each for each in (sim.keys.offices, *sim.keys.former) if each != sim.offices]
+        received = sim.rng.choice(others).custodian.sign(binding)
+    evidence = {"custodian_signature": received or own, "signature": own}
+    deposit = draft.model_copy(update=evidence)
     return hostile(deposit, Refusal("counterfeit deposit", (SignatureRejected,)), "")
 
 
@@ -66,11 +69,9 @@ def open_again(sim: Simulation) -> Attempt | None:
 def unbalanced(sim: Simulation) -> Attempt | None:
     """A trade in which the two sides do not add up, with a proof of some other balance."""
     pair = sim.pick_two()
-    if pair is None or not all(sim.model.is_free(index) for index in pair):
+    if pair is None or not _may_trade(sim, pair):
         return None
-    if any(sim.model.vaults[index].vector[0] < 1_000 for index in pair) or sim.model.is_stale(
-        sim.now
-    ):
+    if any(sim.model.vaults[index].vector[0] < 1_000 for index in pair):
         return None
     view, world = sim.view(), sim.world
     deltas = [world.delta({0: 1}), world.delta({0: 0})]
@@ -89,16 +90,14 @@ def unbalanced(sim: Simulation) -> Attempt | None:
     excess = sum(delta.blinding for delta in deltas) % SUBGROUP_ORDER
     other = Span((blinding_generator(),), blinding_generator() * excess)
     balance = other.prove((excess,), terms.binding(sim.ledger.id), world.randomness).encode()
-    bent = terms.model_copy(update={"legs": tuple(legs), "balance": balance})
+    bent = terms.model_copy(update={"legs": in_order(legs), "balance": balance})
     return hostile(bent, Refusal("sides that do not add up", (ProofRejected,)), "")
 
 
 def greedy_fill(sim: Simulation) -> Attempt | None:
     """More than was ordered, nothing of it, or a price past the limit: no prover proves that."""
-    model = sim.model
-    resting = [(i, o) for i in range(len(model.vaults)) if (o := model.open_order(i))]
-    other = sim.pick()
-    if not resting or other is None or model.is_stale(sim.now):
+    resting, other = open_orders(sim), sim.pick()
+    if not resting or other is None or not _may_trade(sim, []):
         return None
     index, order = sim.rng.choice(resting)
     if index == other:
@@ -119,10 +118,8 @@ def greedy_fill(sim: Simulation) -> Attempt | None:
 
 def stolen_order(sim: Simulation) -> Attempt | None:
     """A matcher whom the order does not name fills it, with proofs in order."""
-    model = sim.model
-    resting = [(i, o) for i in range(len(model.vaults)) if (o := model.open_order(i))]
-    other = sim.pick()
-    if not resting or other is None or model.is_stale(sim.now):
+    resting, other = open_orders(sim), sim.pick()
+    if not resting or other is None or not _may_trade(sim, []):
         return None
     index, order = sim.rng.choice(resting)
     filling = Filling(index, order, order.whole)
@@ -142,60 +139,49 @@ def stolen_order(sim: Simulation) -> Attempt | None:
     return hostile(stolen, Refusal("order of another matcher", (Unauthorised,)), "")
 
 
-def leap(sim: Simulation) -> Attempt | None:
-    """Oracles that move a price further than one epoch may, or lie about what follows from it."""
+def run_ahead(sim: Simulation) -> Attempt | None:
+    """An honest deposit, at a time that the oracles are far from."""
+    index = sim.pick()
+    if index is None:
+        return None
+    note = Refusal("time beyond the gap", (OutOfOrder,))
+    custodian, late = sim.offices.custodian, sim.model.latest + sim.rng.choice((1, 10_000))
+    deposit = sim.authors[index].deposit(sim.view(), 0, 1, custodian).transition
+    return hostile(deposit, note, "", max(late, sim.now))
+
+
+def unendowed(sim: Simulation) -> Attempt | None:
+    """Capital that no custodian has seen, or that was paid in once and is counted twice."""
+    model, offices = sim.model, sim.offices
+    if sim.chance(0.5) and model.endowments:
+        draft = Endow(endowment=model.endowments, amount=1, custodian_signature=BLANK_SIGNATURE)
+        signature = offices.custodian.sign(draft.binding(sim.ledger.id))
+        twice = draft.model_copy(update={"custodian_signature": signature})
+        return hostile(twice, Refusal("endowment counted twice", (OutOfOrder,)), "")
+    draft = Endow(endowment=model.endowments + 1, amount=1, custodian_signature=BLANK_SIGNATURE)
+    signature = offices.governors.members[0].sign(draft.binding(sim.ledger.id))
+    bent = draft.model_copy(update={"custodian_signature": signature})
+    return hostile(bent, Refusal("counterfeit endowment", (SignatureRejected,)), "")
+
+
+def paid_twice(sim: Simulation) -> Attempt | None:
+    """A withdrawal that has been paid, once more."""
     model = sim.model
-    due = model.market.published + model.terms_at(sim.now).min_interval
-    if sim.now < due:
+    paid = [number for number in range(model.withdrawals) if number not in model.waiting]
+    if not paid:
         return None
-    seen, state = model.market.seen, sim.view()
-    honest = sim.world.offices.update_market(state, [seen, seen], sim.now)
-    what = sim.rng.choice(("far", "funding", "column", "pledge", "present", "settled"))
-    if what == "far":
-        far = seen.model_copy(update={"spots": (seen.spots[0] * 105 // 100,)})
-        lie = _update(sim, far, honest.matrices)
-    elif what == "funding":
-        accrued = seen.funding[0] + sim.rng.choice((-1, 1)) * seen.spots[0] * UNIT // 1_000
-        far = seen.model_copy(update={"funding": (accrued,)})
-        lie = _update(sim, far, honest.matrices)
-    elif what == "column":
-        lie = _update(sim, seen, _with_entry(honest.matrices, 1, -1))
-    elif what == "pledge":
-        pledged = honest.matrices.model_copy(update={"initial": honest.matrices.maintenance})
-        lie = _update(sim, seen, pledged)
-    elif what == "present":
-        lie = _update(sim, seen, _with_present(sim, honest.matrices))
-    elif model.settled:
-        entry = honest.matrices.initial.matrix[0][3] + 1
-        matrices = _with_entry(honest.matrices, 3, entry)
-        return hostile(
-            _update(sim, seen, matrices),
-            Refusal("settlement value not honoured", (TransitionRejected,)),
-            "",
-        )
-    else:
-        return None
-    return hostile(lie, Refusal(_LIES[what], (LimitExceeded,)), "")
-
-
-#: What is wrong with a market, by name.
-_LIES: Final = {
-    "far": "price that leaps",
-    "funding": "funding that leaps",
-    "column": "collateral that harms",
-    "pledge": "collateral that pays for losses",
-    "present": "constant that is a present",
-}
+    again = PayOut(withdrawal=sim.rng.choice(paid))
+    return hostile(again, Refusal("payout a second time", (NotAdmitted,)), "")
 
 
 def yesterdays_terms(sim: Simulation) -> Attempt | None:
     """A trade written before a change of the leg's fee came into force, and submitted after it."""
     model = sim.model
     before, after = model.parameters, model.terms_at(sim.now)
-    if (before.leg_fee, before.escrow) == (after.leg_fee, after.escrow):
+    if (before.leg_fee, before.escrow, before.cap) == (after.leg_fee, after.escrow, after.cap):
         return None
     pair = sim.pick_two()
-    if pair is None or model.is_stale(sim.now) or not all(map(model.is_free, pair)):
+    if pair is None or not _may_trade(sim, pair):
         return None
     delta = sim.world.delta({0: 1})
     parties = [(pair[0], delta), (pair[1], -delta)]
@@ -211,25 +197,8 @@ def _fill(sim: Simulation, index: int, order: Resting) -> Fill:
     return Fill(index, order.id, order.opening, delta, order.whole, order.whole)
 
 
-def _update(sim: Simulation, seen: Observation, matrices: Matrices) -> Transition:
-    return sim.world.offices.update_market(sim.view(), [seen, seen], sim.now, matrices)
-
-
-def _with_present(sim: Simulation, matrices: Matrices) -> Matrices:
-    part = sim.rng.choice(("initial", "maintenance", "withdrawal"))
-    rows: Rows = getattr(matrices, part)
-    given = rows.model_copy(update={"constants": (1, *rows.constants[1:])})
-    return matrices.model_copy(update={part: given})
-
-
-def _with_entry(matrices: Matrices, column: int, entry: int) -> Matrices:
-    first, *rest = matrices.initial.matrix
-    row = (*first[:column], entry, *first[column + 1 :])
-    changed = matrices.initial.model_copy(update={"matrix": (row, *rest)})
-    if column < 2:
-        return matrices.model_copy(update={"initial": changed})
-    bare = (row[0], 0, *row[2:])
-    withdrawal = matrices.withdrawal.model_copy(
-        update={"matrix": (bare, *matrices.withdrawal.matrix[1:])}
-    )
-    return matrices.model_copy(update={"initial": changed, "withdrawal": withdrawal})
+def _may_trade(sim: Simulation, indices: Sequence[int]) -> bool:
+    """Nothing but the attack itself is in the way."""
+    model = sim.model
+    barred = model.is_stale(sim.now) or model.market.is_locked
+    return not barred and all(model.is_free(index, sim.now) for index in indices)

@@ -10,6 +10,7 @@ from tests.ledger.simulation import (
     attacks,
     default,
     hostile,
+    lies,
     owners,
     tampering,
     trading,
@@ -24,26 +25,30 @@ FIRST_ACCOUNTS = 5
 #: How often each action is tried; one that does not apply gives way to another.
 ACTIONS: Mapping[Action, int] = {
     owners.join: 3,
-    owners.deposit: 6,
+    owners.deposit: 4,
     owners.withdraw: 8,
+    owners.pay_out: 8,
     owners.refresh: 4,
     owners.heartbeat: 18,
     owners.prove_flat: 3,
     owners.publish_claim: 3,
     owners.redeem: 4,
-    owners.redeem_at_once: 25,
+    owners.redeem_at_once: 80,
     trading.place_order: 10,
-    trading.cancel_order: 2,
+    trading.cancel_order: 5,
     trading.trade: 8,
-    trading.clear: 12,
+    trading.clear: 18,
     administration.publish: 30,
-    administration.expire: 3,
-    administration.change_parameters: 2,
+    administration.publish_at_once: 1,
+    administration.publish_after_expiry: 20,
+    administration.expire: 6,
+    administration.change_parameters: 4,
     default.fall_silent: 14,
     default.reveal: 12,
-    default.reveal_late: 6,
-    default.take_over: 8,
+    default.reveal_late: 8,
+    default.take_over: 10,
     default.absorb: 10,
+    default.endow: 1,
     tampering.tamper: 16,
     hostile.replay: 3,
     attacks.turn_back_time: 1,
@@ -52,12 +57,15 @@ ACTIONS: Mapping[Action, int] = {
     attacks.unbalanced: 1,
     attacks.greedy_fill: 3,
     attacks.stolen_order: 3,
-    attacks.leap: 12,
-    attacks.yesterdays_terms: 30,
+    attacks.run_ahead: 1,
+    attacks.unendowed: 1,
+    attacks.paid_twice: 1,
+    attacks.yesterdays_terms: 40,
+    lies.lie: 18,
 }
 
 
-def simulate(setting: Setting, seed: int, steps: int, *, every: int = 100) -> Simulation:
+def simulate(setting: Setting, seed: int, steps: int, *, every: int = 150) -> Simulation:
     """A history of so many steps; a failure says which seed it was and what happened last."""
     sim = Simulation(setting, seed, ACTIONS)
     invariants = Invariants(sim)
@@ -73,7 +81,8 @@ def simulate(setting: Setting, seed: int, steps: int, *, every: int = 100) -> Si
             invariants.check()
             if step % every == 0:
                 invariants.check_everything()
-        invariants.check_replay()
+        if seed % 2 == 0:
+            invariants.check_replay()
     except Exception as error:
         told = "\n".join(sim.past)
         raise AssertionError(

@@ -29,7 +29,7 @@ def resigned(sim: Simulation, transition: Any) -> Transition:
 
 
 def replay(sim: Simulation) -> Attempt | None:
-    """An entry of the log, once more. An absorption carries no nonce and may be due again."""
+    """An entry of the log, once more. What carries no nonce may be due again."""
     if sim.ledger.head.number < 2:
         return None
     entry = sim.ledger.entry(sim.rng.randint(1, sim.ledger.head.number))

@@ -18,12 +18,13 @@ from ledger.market.instruments.future import Future
 from ledger.market.instruments.option import Option
 from ledger.market.instruments.perpetual import Perpetual
 from ledger.market.presets import Preset, preset
+from ledger.parameters import Parameters
 from ledger.records import ShapeRecord
 from ledger.state import State
 from ledger.store import MemoryStore
 from prover.author import Proving
 from prover.development import development_parameters
-from prover.offices import InsecureOffices
+from prover.offices import Committee, InsecureOffices
 from tests.ledger.stand_in import UnsoundStandIn
 from tests.ledger.world import World, dev_provers, fastest
 from verifier.evidence import Evidence, EvidenceChecker
@@ -31,8 +32,11 @@ from zk.errors import OpeningRejected
 from zk.field import SUBGROUP_ORDER
 from zk.pedersen import Opening
 from zk.randomness import insecure_seeded_randomness
+from zk.signatures import SigningKey
 
 HOUR: Final = 3_600
+#: So short that a stall of the oracles can last longer.
+MAX_GAP: Final = 10_800
 
 
 @dataclass
@@ -50,14 +54,32 @@ class Witnessing:
 
 @dataclass
 class KeyRing:
-    """The guardians' keys, old and new."""
+    """Everybody's keys, old and new: the newest offices can read what is under any escrow key."""
 
     offices: InsecureOffices
+    former: list[InsecureOffices] = field(default_factory=list)
+
+    def in_force(self, terms: Parameters) -> InsecureOffices:
+        """Those who sign under these parameters."""
+        everybody = (self.offices, *self.former)
+        return next(each for each in everybody if each.custodian.public == terms.custodian)
 
     def rotate(self) -> InsecureOffices:
-        """One more key; the offices are the same otherwise."""
-        self.offices = self.offices.with_escrow_secret(
-            1 + self.offices.randomness(SUBGROUP_ORDER - 1)
+        """One more escrow key; the offices are the same otherwise."""
+        secret = 1 + self.offices.randomness(SUBGROUP_ORDER - 1)
+        self.offices = self.offices.with_escrow_secret(secret)
+        return self.offices
+
+    def replace(self) -> InsecureOffices:
+        """Others in every office, who know the same secrets of escrow."""
+        randomness = self.offices.randomness
+        self.former.append(self.offices)
+        self.offices = replace(
+            self.offices,
+            custodian=SigningKey.draw(randomness),
+            oracles=Committee.draw(randomness),
+            governors=Committee.draw(randomness),
+            guardians=Committee.draw(randomness),
         )
         return self.offices
 
@@ -135,20 +157,16 @@ def _setting(
     offices = InsecureOffices.of(seed)
     parameters = development_parameters(market, offices).model_copy(
         update={
-            "max_spots_bps": (450,),
-            "max_vol_bps": 2_500,
+            "max_gap": MAX_GAP,
             "delay": 1_200,
-            "sale_duration": 1_740,
+            "key_delay": 2_400,
         }
     )
-    shape = market.shape
     genesis = Genesis(
         mode="development",
         name=f"simulation {seed}",
         time=market.time,
-        shape=ShapeRecord(
-            assets=shape.assets, instruments=shape.instruments, scenarios=shape.scenarios
-        ),
+        shape=ShapeRecord.of(market.shape),
         listing=market.listing,
         parameters=parameters,
         statements=keys,

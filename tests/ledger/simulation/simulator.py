@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import random
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ledger.errors import OutOfOrder
 from ledger.ledger import Ledger
 from ledger.log import Entry
 from ledger.state import State
 from ledger.transitions import Reveal, Transition
 from prover.author import Author, Written
-from tests.ledger.simulation.model import Model, Vault
+from prover.offices import InsecureOffices
+from tests.ledger.simulation.model import Model
+from tests.ledger.simulation.records import Vault
 from tests.ledger.simulation.setting import Setting
 from zk.errors import ZkError
+from zk.pedersen import Opening
 
 #: What is printed of a history that failed.
 REMEMBERED: Final = 25
@@ -40,9 +44,14 @@ class Attempt:
     note: str = ""
     #: When it is submitted, if not now.
     time: int | None = None
+    #: Until when it may carry given time: for ever where governors sign, or to oracles' own time.
+    latest: int = 0
 
 
 Action = Callable[["Simulation"], Attempt | None]
+#: What governors sign may come at any time.
+ALWAYS: Final = 1 << 60
+_AHEAD: Final = Refusal("clock ahead of silent oracles", (OutOfOrder,))
 
 
 class Simulation:
@@ -52,14 +61,15 @@ class Simulation:
         self.setting, self.seed = setting, seed
         self.world, self.keys = setting.world, setting.keys
         self.rng = random.Random(seed)
-        self.model = Model(
-            self.world.shape, self.ledger.genesis.parameters, self.ledger.genesis.time
-        )
+        genesis = self.ledger.genesis
+        self.model = Model(self.world.shape, genesis.listing, genesis.parameters, genesis.time)
         self.accepted: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.past: deque[str] = deque(maxlen=REMEMBERED)
         self.steps = 0
         self.stalled_until = 0
+        #: What honest oracles see, whatever the ledger has taken over of it.
+        self.truth = self.world.market.observation
         #: What guardians have signed and not submitted; the standing and the nonce they saw.
         self.signed_reveals: list[tuple[Reveal, int, int]] = []
         #: Steps of a crash or a squeeze that is under way, and its direction.
@@ -87,6 +97,11 @@ class Simulation:
         draft.advance(self.now)
         return draft
 
+    @property
+    def offices(self) -> InsecureOffices:
+        """Those whose keys are in force."""
+        return self.keys.in_force(self.model.terms_at(self.now))
+
     def chance(self, probability: float) -> bool:
         return self.rng.random() < probability
 
@@ -94,9 +109,9 @@ class Simulation:
         """An account that can act, mostly."""
         model, everyone = self.model, range(len(self.model.vaults))
         if everyone and self.chance(0.05):
-            frozen = [i for i in everyone if model.vaults[i].status == "frozen"]
-            return self.rng.choice(frozen or everyone)
-        able = [i for i in everyone if model.is_free(i) and not model.vaults[i].silent]
+            barred = [i for i in everyone if not model.is_free(i, self.now)]
+            return self.rng.choice(barred or everyone)
+        able = [i for i in everyone if model.is_free(i, self.now) and not model.vaults[i].silent]
         return self.rng.choice(able) if able else None
 
     def pick_two(self) -> tuple[int, int] | None:
@@ -121,7 +136,8 @@ class Simulation:
 
     def perform(self, attempt: Attempt) -> None:
         """Accepted and landed, or refused with the state as it was."""
-        reasons = ", ".join(refusal.why for refusal in attempt.refusals)
+        refusals = [*self._ahead(attempt), *attempt.refusals]
+        reasons = ", ".join(refusal.why for refusal in refusals)
         self.past.append(
             f"{self.steps} at {self.now}: {attempt.name} {attempt.note}"
             + (f" (to be refused: {reasons})" if reasons else "")
@@ -133,14 +149,17 @@ class Simulation:
             entry = self.ledger.submit(data, self.now if attempt.time is None else attempt.time)
         except ZkError as error:
             self.past[-1] += f" -> {type(error).__name__}: {error}"
-            self._check_refusal(attempt, error)
+            _check_refusal(attempt.name, refusals, error)
             assert self.ledger.head == before, "a refused step left something on the log"
-            self.refused[attempt.refusals[0].why] += 1
+            self.refused[refusals[0].why] += 1
             return
-        assert not attempt.refusals, f"{attempt.name} was accepted in spite of: {reasons}"
+        assert not refusals, f"{attempt.name} was accepted in spite of: {reasons}"
         self.model.move_to(self.now)
         attempt.land(entry)
         self.accepted[attempt.name] += 1
+        self.accepted.update(self.model.turns)
+        self.model.turns.clear()
+        self._follow_what_is_public()
 
     def owned(
         self,
@@ -167,13 +186,26 @@ class Simulation:
 
         return Attempt(name, written, landed, refusals, f"of account {index} {note}")
 
-    def _check_refusal(self, attempt: Attempt, error: ZkError) -> None:
-        if not attempt.refusals:
-            raise AssertionError(f"{attempt.name} had to be accepted: {error}") from error
-        kinds = tuple(kind for refusal in attempt.refusals for kind in refusal.kinds)
-        if not isinstance(error, kinds):
-            raise AssertionError(f"{attempt.name} was refused for another reason") from error
+    def _ahead(self, attempt: Attempt) -> list[Refusal]:
+        """Given time runs no further than the oracles may be silent, but for governors."""
+        model = self.model
+        late = self.now > max(model.latest, attempt.latest)
+        return [_AHEAD] if late and attempt.time is None else []
+
+    def _follow_what_is_public(self) -> None:
+        """Sales change books whose owners do nothing; they can read it."""
+        for vault, author in zip(self.model.vaults, self.authors, strict=True):
+            if vault.status != "active" and author.known.values != vault.vector:
+                author.opening = Opening(vault.vector, author.known.blinding)
 
     def _pass_time(self) -> None:
         stalled = self.now < self.stalled_until
         self.world.now += self.rng.choice((60, 400, 900) if stalled else (0, 1, 30, 60, 120, 240))
+
+
+def _check_refusal(name: str, refusals: Sequence[Refusal], error: ZkError) -> None:
+    if not refusals:
+        raise AssertionError(f"{name} had to be accepted: {error}") from error
+    kinds = tuple(kind for refusal in refusals for kind in refusal.kinds)
+    if not isinstance(error, kinds):
+        raise AssertionError(f"{name} was refused for another reason") from error

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ledger.errors import (
     LimitExceeded,
     MalformedTransition,
+    NotAdmitted,
     OutOfOrder,
     TransitionRejected,
     Unauthorised,
@@ -21,12 +22,13 @@ from ledger.transitions import (
     Withdraw,
     decode_transition,
 )
-from ledger.transitions.default import sale_price
+from ledger.transitions.default import current_offer
+from prover.blank import BLANK_SPAN
 from tests.ledger.simulation import administration, default, owners, trading
 from tests.ledger.simulation.hostile import hostile, resigned
 from tests.ledger.simulation.simulator import Action, Attempt, Refusal, Simulation
 from zk.errors import ProofRejected, Rejected, SignatureRejected, ZkError
-from zk.generators import value_generator
+from zk.generators import reserve_generator, value_generator
 
 Bent = tuple[Transition | bytes, tuple[type[ZkError], ...]]
 Bending = Callable[[Simulation, Any], Bent | None]
@@ -52,7 +54,8 @@ HONEST: tuple[Action, ...] = (
 
 def tamper(sim: Simulation) -> Attempt | None:
     """One honest step that would be accepted, bent in one way that applies to it."""
-    name = sim.rng.choice(list(BENDINGS))
+    names = OF_SALES if sim.model.frozen and sim.chance(0.4) else list(BENDINGS)
+    name = sim.rng.choice(names)
     bend, victims = BENDINGS[name]
     for _ in range(PATIENCE):
         honest = sim.rng.choice(victims)(sim)
@@ -139,11 +142,12 @@ def _epoch(sim: Simulation, transition: Any) -> Bent | None:
 
 
 def _delta(sim: Simulation, transition: Any) -> Bent | None:
-    """One cent more, out of nothing."""
+    """One cent more, or one that is reserved, out of nothing."""
     part = transition.legs[0] if isinstance(transition, Settle) else transition
     if not hasattr(part, "delta"):
         return None
-    bent = _with_part(transition, delta=part.delta + value_generator(0))
+    more = sim.rng.choice((value_generator(0), reserve_generator()))
+    bent = _with_part(transition, delta=part.delta + more)
     if not isinstance(transition, Settle):
         bent = resigned(sim, bent)
     return bent, (ProofRejected, SignatureRejected)
@@ -185,8 +189,43 @@ def _price(sim: Simulation, transition: Any) -> Bent | None:
     """A portfolio for a cent less than it costs."""
     if not isinstance(transition, TakeOver):
         return None
-    less = sale_price(sim.view(), transition.target) - 1
+    less = current_offer(sim.view(), transition.target, transition.part).price - 1
     return resigned(sim, transition.model_copy(update={"price": less})), (TransitionRejected,)
+
+
+def _more(sim: Simulation, transition: Any) -> Bent | None:
+    """One sixty-fourth more than is paid for."""
+    if not isinstance(transition, TakeOver) or transition.part == 64:
+        return None
+    more = transition.model_copy(update={"part": transition.part + 1})
+    return resigned(sim, more), (TransitionRejected, ProofRejected)
+
+
+def _target(sim: Simulation, transition: Any) -> Bent | None:
+    """Of the fund, or of an account that is not on sale."""
+    if not isinstance(transition, TakeOver):
+        return None
+    others = [i for i, v in enumerate(sim.model.vaults) if v.sale is None]
+    target = sim.rng.choice([i for i in others if i != transition.account] or [None])
+    if sim.model.fund_sale is None and sim.chance(0.5):
+        target = None
+    if target is None and sim.model.fund_sale is not None:
+        return None
+    bent = transition.model_copy(update={"target": target})
+    return resigned(sim, bent), (NotAdmitted,)
+
+
+def _flat(sim: Simulation, transition: Any) -> Bent | None:
+    """Flat without saying so, or saying so without a proof; with positions, the same."""
+    part = transition.legs[0] if isinstance(transition, Settle) else transition
+    floor = sim.model.terms_at(sim.now).floor
+    if not hasattr(part, "flat") or transition.kind == "prove-flat" or not floor:
+        return None
+    untraded = sim.vault(part.account).untraded and transition.kind not in ("redeem", "settle")
+    if untraded or not isinstance(part.flat, bytes | None) or not hasattr(part, "proof"):
+        return None
+    flat = BLANK_SPAN if part.flat is None else sim.rng.choice((None, _flipped(sim, part.flat)))
+    return _with_part(transition, flat=flat), (ProofRejected,)
 
 
 def _opening(sim: Simulation, transition: Any) -> Bent | None:
@@ -195,7 +234,7 @@ def _opening(sim: Simulation, transition: Any) -> Bent | None:
         return None
     values = (transition.values[0] + 1, *transition.values[1:])
     lie = transition.model_copy(update={"values": values})
-    endorsements = sim.world.offices.guardians.endorse(lie.binding(sim.ledger.id))
+    endorsements = sim.offices.guardians.endorse(lie.binding(sim.ledger.id))
     return lie.model_copy(update={"endorsements": endorsements}), (Rejected,)
 
 
@@ -213,6 +252,14 @@ def _leg_twice(sim: Simulation, transition: Any) -> Bent | None:
     return transition.model_copy(update={"legs": legs}), (MalformedTransition,)
 
 
+def _leg_order(sim: Simulation, transition: Any) -> Bent | None:
+    """Buyers first would be a leak."""
+    if not isinstance(transition, Settle):
+        return None
+    legs = tuple(reversed(transition.legs))
+    return transition.model_copy(update={"legs": legs}), (MalformedTransition,)
+
+
 def _leg_gone(sim: Simulation, transition: Any) -> Bent | None:
     """One side of a trade without the other."""
     if not isinstance(transition, Settle) or not isinstance(transition.legs[0], SignedLeg):
@@ -224,6 +271,8 @@ def _leg_gone(sim: Simulation, transition: Any) -> Bent | None:
 SETTLING: tuple[Action, ...] = (trading.trade, trading.clear)
 OPENING: tuple[Action, ...] = (default.reveal,)
 MOVING: tuple[Action, ...] = (owners.refresh, owners.redeem, *SETTLING)
+
+FLOORED: tuple[Action, ...] = (owners.withdraw, owners.heartbeat, *MOVING, trading.place_order)
 
 #: What can be bent, and the honest steps in which there is something to bend.
 BENDINGS: Mapping[str, tuple[Bending, tuple[Action, ...]]] = {
@@ -239,8 +288,18 @@ BENDINGS: Mapping[str, tuple[Bending, tuple[Action, ...]]] = {
     "a borrowed proof": (_borrowed, HONEST),
     "an amount beyond its proof": (_amount, (owners.withdraw,)),
     "a price below the price": (_price, (default.take_over,)),
+    "a part beyond its price": (_more, (default.take_over,)),
+    "a sale of somebody else": (_target, (default.take_over,)),
+    "a floor evaded": (_flat, FLOORED),
     "a revealed lie": (_opening, OPENING),
     "a missing endorsement": (_few, (*OPENING, administration.publish)),
     "a leg twice": (_leg_twice, SETTLING),
     "a leg gone": (_leg_gone, SETTLING),
+    "legs in another order": (_leg_order, SETTLING),
 }
+#: There is not always something on sale.
+OF_SALES: Sequence[str] = (
+    "a price below the price",
+    "a part beyond its price",
+    "a sale of somebody else",
+)

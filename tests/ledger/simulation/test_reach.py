@@ -10,23 +10,22 @@ from prover.development import development_parameters
 from prover.offices import InsecureOffices
 
 
-def test_the_scenarios_reach_over_every_market_that_a_default_can_meet() -> None:
-    """A proof under one market is good until the grace after the next one, named T, is over.
+def test_the_rows_reach_over_every_market_that_a_default_can_meet() -> None:
+    """A proof under one market is good until one is later by the grace than the next.
 
-    With intervals of 1800 s, a grace of 3000 s and a sale of 600 s, markets at T, T + 1800 and
-    T + 3600 all come before the end of a sale that begins at T + 3001. Three moves of 7% are more
-    than the 15% that the scenarios reach.
+    With intervals of 1800 s and a grace of 3600 s that are one market after the proof and two more
+    until it is overdue; a reveal and a sale of 1740 s come before the next. A sale that is longer
+    by a minute meets a fourth, and four moves of 4.75 % are more than the 15 % of the rows.
     """
     market = preset("tiny")
     parameters = development_parameters(market, InsecureOffices.of(1)).model_copy(
-        update={
-            "grace": 3_000,
-            "sale_duration": 600,
-            "min_interval": 1_800,
-            "max_spots_bps": (700,),
-        }
+        update={"reveal": 600, "sale_duration": 1_140, "max_spots_bps": (475,)}
     )
-    with pytest.raises(LimitExceeded):
-        parameters.check(market.shape.scenarios, len(market.listing.underlyings))
-    shorter = parameters.model_copy(update={"grace": 2_940})
-    shorter.check(market.shape.scenarios, len(market.listing.underlyings))
+    parameters.check(market.shape, market.listing)
+    assert parameters.updates == 3
+    longer = parameters.model_copy(update={"sale_duration": 1_200})
+    assert longer.updates == 4
+    with pytest.raises(LimitExceeded, match="price reach"):
+        longer.check(market.shape, market.listing)
+    with pytest.raises(LimitExceeded, match="price reach"):
+        parameters.model_copy(update={"grace": 3_601}).check(market.shape, market.listing)

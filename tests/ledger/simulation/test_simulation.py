@@ -17,7 +17,7 @@ from tests.ledger.simulation.history import simulate
 from tests.ledger.simulation.setting import fast_arithmetic, real_setting, stand_in_setting
 from tests.ledger.world import fastest
 
-STEPS = 1_100
+STEPS = 1_250
 SEED = os.environ.get("TACIT_SIMULATION_SEED")
 BATCHES = (range(6), range(6, 12))
 
@@ -41,7 +41,7 @@ def test_every_history_keeps_every_invariant(seeds: range) -> None:
 def test_a_history_with_real_proofs_keeps_every_invariant() -> None:
     """What holds with stand-in proofs holds with proofs."""
     with fast_arithmetic():
-        sim = simulate(real_setting(6), 6, 150)
+        sim = simulate(real_setting(10), 10, 110)
     for kind in ("prove-margin", "withdraw", "place-order", "settle, signed", "settle, mixed"):
         assert sim.accepted[kind], f"{kind} never happened"
     assert sim.refused["overdrawn: the prover refuses"]

@@ -11,8 +11,18 @@ from ledger.transitions import CancelOrder, Settle
 from ledger.transitions.settlement import Leg
 from prover.blank import BLANK_SIGNATURE
 from prover.clearing import Fill, Filler, firm_terms, settled, settlement_terms, signed_terms
-from tests.ledger.simulation.model import UNIT, Resting, plus, worst, worth
-from tests.ledger.simulation.refusals import OVERDRAWN, busy, not_admitted, stale, unsound
+from tests.ledger.simulation.margin import UNIT, plus
+from tests.ledger.simulation.records import Resting
+from tests.ledger.simulation.refusals import (
+    OVERDRAWN,
+    busy,
+    is_closed,
+    locked,
+    not_admitted,
+    on_sale,
+    stale,
+    unsound,
+)
 from tests.ledger.simulation.simulator import Attempt, Refusal, Simulation
 from zk.field import SUBGROUP_ORDER
 from zk.pedersen import Opening
@@ -39,33 +49,35 @@ class Filling:
 def place_order(sim: Simulation) -> Attempt | None:
     """Of one contract, or of one against the other."""
     index, model = sim.pick(), sim.model
-    if index is None:
+    if index is None or is_closed(sim):
         return None
     side = sim.rng.choice((1, -1))
     slots = {0: side} if sim.chance(0.5) else {1: side}
     if sim.chance(0.15):
         slots = {0: side, 1: -side}
-    resting = [o for i in range(len(model.vaults)) if (o := model.open_order(i))]
+    resting = [order for _, order in open_orders(sim)]
+    edge = sim.rng.choice((-200, -20, 0, 20, 200, 200))
     if resting and sim.chance(0.5):
+        # Against somebody who is there, at a price that suits both.
+        edge = 200
         sides = (v // resting[0].whole for v in resting[0].opening.values[model.shape.assets :])
         slots = {slot: -side for slot, side in enumerate(sides) if side}
     whole = _lots(sim, index)
-    edge = sim.rng.choice((-200, -20, 0, 20, 200, 200))
     per_lot = sum(sign * _price(sim, slot) for slot, sign in slots.items())
     amounts = {0: -whole * (per_lot + edge)}
     amounts |= {model.shape.assets + slot: sign * whole for slot, sign in slots.items()}
     opening = sim.world.delta(amounts)
-    fee, initial = model.terms_at(sim.now).order_fee, model.market.matrices.initial.matrix
-    after = plus(sim.vault(index).vector, {0: -fee})
-    refusals = busy(sim, index) + stale(sim) + unsound(sim, after, initial)
-    refusals += unsound(sim, plus(after, amounts), initial)
-    vault = sim.vault(index)
+    terms, scales, vault = model.terms_at(sim.now), model.scales(sim.now), sim.vault(index)
+    fee, after = terms.order_fee, plus(vault.vector, {0: -terms.order_fee})
+    refusals = busy(sim, index) + stale(sim) + locked(sim)
+    for book in (after, plus(after, amounts)):
+        refusals += unsound(scales, "initial", book, terms.floor)
 
     def land() -> None:
         model.add(index, {0: -fee})
         model.fund = plus(model.fund, {0: fee})
         model.secure(index, sim.now)
-        vault.order = Resting(sim.ledger.head.number, model.epoch, opening, whole)
+        vault.order = Resting(sim.ledger.head.number, model.epoch, opening, whole, scales)
 
     matcher = sim.world.matcher.public
     return sim.owned(
@@ -81,22 +93,23 @@ def place_order(sim: Simulation) -> Attempt | None:
 def cancel_order(sim: Simulation) -> Attempt | None:
     """One's own open order; or one that is past, or another's."""
     model = sim.model
-    resting = [i for i in range(len(model.vaults)) if model.open_order(i)]
+    resting = [index for index, _ in open_orders(sim)]
     index = sim.rng.choice(resting) if resting and sim.chance(0.8) else sim.pick()
     if index is None:
         return None
-    vault, own = sim.vault(index), model.open_order(index)
-    refusals = [not_admitted("account on sale")] if vault.status == "frozen" else []
+    vault, own = sim.vault(index), model.open_order(index, sim.now)
+    refusals = on_sale(sim, index)
     number = own.id if own else sim.ledger.head.number
     if sim.chance(0.1):
         number += 1
-    if own is None or number != own.id:
+    if own is None or number != own.id or own.cancelled is not None:
         refusals.append(not_admitted("cancellation of no order of its own"))
     draft = CancelOrder(account=index, nonce=vault.nonce, order=number, signature=BLANK_SIGNATURE)
     signature = sim.authors[index].signer.sign(draft.binding(sim.ledger.id))
 
     def land(entry: Entry) -> None:
-        vault.order = None
+        assert own is not None
+        own.cancelled = sim.now
         vault.nonce += 1
 
     transition = draft.model_copy(update={"signature": signature})
@@ -106,7 +119,7 @@ def cancel_order(sim: Simulation) -> Attempt | None:
 def trade(sim: Simulation) -> Attempt | None:
     """Two sign, or three."""
     pair, model = sim.pick_two(), sim.model
-    if pair is None:
+    if pair is None or is_closed(sim):
         return None
     buyer, seller = pair
     slot, lots = sim.rng.randrange(2), min(_lots(sim, buyer), _lots(sim, seller))
@@ -122,15 +135,21 @@ def trade(sim: Simulation) -> Attempt | None:
 
 def clear(sim: Simulation) -> Attempt | None:
     """Firm orders against each other, or against somebody who signs."""
-    model = sim.model
-    resting = [(i, o) for i in range(len(model.vaults)) if (o := model.open_order(i))]
+    resting = open_orders(sim)
     sim.rng.shuffle(resting)
+    key = sim.model.terms_at(sim.now).escrow.point.encode()
+
+    def is_usual(each: tuple[int, Resting]) -> bool:
+        return each[1].cancelled is None and sim.vault(each[0]).base_key == key
+
+    # Those that are about to be gone, and those under a key of before, first.
+    resting.sort(key=is_usual)
     for place, (buyer, bid) in enumerate(resting):
         for seller, ask in resting[place + 1 :]:
             fillings = _crossing(sim, (buyer, bid), (seller, ask))
             if fillings:
                 return settlement(sim, "settle, firm", [], fillings)
-    if not resting:
+    if not resting or is_closed(sim):
         return None
     index, order = resting[0]
     other = sim.pick()
@@ -146,13 +165,13 @@ def settlement(
     sim: Simulation, name: str, parties: Sequence[Signed], fillings: Sequence[Filling]
 ) -> Attempt:
     """What they change together; refused where one of them is not as it must be."""
-    model, initial = sim.model, sim.model.market.matrices.initial.matrix
+    model, scales = sim.model, sim.model.scales(sim.now)
     fee = model.terms_at(sim.now).leg_fee
     deltas = [filling.delta(sim) for filling in fillings]
-    refusals: list[Refusal] = stale(sim)
+    refusals: list[Refusal] = stale(sim) + locked(sim)
     for index, delta in parties:
         after = plus(plus(sim.vault(index).vector, delta.values), {0: -fee})
-        refusals += busy(sim, index) + unsound(sim, after, initial)
+        refusals += busy(sim, index) + unsound(scales, "initial", after)
     for filling in fillings:
         if not 0 < filling.lots <= filling.order.whole or filling.extra < 0:
             refusals.append(OVERDRAWN)
@@ -172,7 +191,7 @@ def settlement(
         for (index, delta), after in zip(parties, afters, strict=True):
             model.add(index, plus(delta.values, {0: -fee}))
             model.secure(index, sim.now)
-            model.hide(index)
+            model.trade(index)
             sim.vault(index).nonce += 1
             sim.authors[index].opening = after
         model.fund = plus(model.fund, {0: fee * len(parties)})
@@ -205,16 +224,25 @@ def written(
     return transition, [leg.opening for leg in signed]
 
 
+def open_orders(sim: Simulation) -> list[tuple[int, Resting]]:
+    """All that can be filled now, with their owners."""
+    model, now = sim.model, sim.now
+    everyone = range(len(model.vaults))
+    return [(i, order) for i in everyone if (order := model.open_order(i, now)) is not None]
+
+
 def _land_fill(sim: Simulation, filling: Filling, delta: Opening) -> None:
     model, vault, author = sim.model, sim.vault(filling.index), sim.authors[filling.index]
+    order = filling.order
     model.add(filling.index, delta.values)
-    model.hide(filling.index)
+    model.trade(filling.index)
     author.opening = author.known + delta
     vault.order, vault.fill_key = None, model.terms_at(sim.now).escrow.point.encode()
-    sim.accepted["fill in part" if filling.lots < filling.order.whole else "fill in whole"] += 1
+    sim.accepted["fill in part" if filling.lots < order.whole else "fill in whole"] += 1
     sim.accepted["fill at a better price"] += filling.extra > 0
-    # The owner proved C and C + O; that this is enough is convexity.
-    assert model.is_sound(vault.vector, model.market.matrices.initial.matrix)
+    sim.accepted["fill of a cancelled order"] += order.cancelled is not None
+    # The owner proved C and C + O; that this is enough is convexity. What was paid in since helps.
+    assert order.scales.holds("initial", vault.vector, order.scales.floor)
 
 
 def _crossing(
@@ -238,14 +266,14 @@ def _part(sim: Simulation, order: Resting) -> int:
 
 
 def _price(sim: Simulation, slot: int) -> int:
-    return sim.model.market.matrices.mark[sim.model.shape.assets + slot] // UNIT
+    return sim.model.market.table.mark[sim.model.shape.assets + slot] // UNIT
 
 
 def _lots(sim: Simulation, index: int) -> int:
     """From a few lots to more than the account can carry."""
-    matrices, vault = sim.model.market.matrices, sim.vault(index)
-    place = sim.model.shape.assets
-    unit = plus((0,) * sim.model.shape.components, {place: 1})
-    per_lot = max(1, worth(matrices.mark, unit) - worst(matrices.initial.matrix, unit) // UNIT)
-    free = max(worst(matrices.initial.matrix, vault.vector) // UNIT, 0)
-    return max(1, int(free / per_lot * sim.rng.choice((0.05, 0.5, 0.9, 0.97, 1.1))))
+    model, scales = sim.model, sim.model.scales(sim.now)
+    place = model.shape.assets
+    unit = plus((0,) * model.shape.components, {place: 1000})
+    per_lot = max(1, scales.equity(unit) - scales.left("initial", unit, 0) // UNIT) / 1000
+    free = max(scales.left("initial", sim.vault(index).vector) // UNIT, 0)
+    return max(1, int(free / per_lot * sim.rng.choice((0.05, 0.7, 0.95, 0.97, 1.1))))
