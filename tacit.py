@@ -8,6 +8,7 @@ import typer
 from typer._click.exceptions import NoArgsIsHelpError, UsageError
 
 from benchmarks.auditing.command import bench_audit
+from benchmarks.margins.command import bench_margins
 from benchmarks.proving.command import bench
 from benchmarks.settling.command import bench_ledger
 from benchmarks.sizes.clearing_command import bench_clearing_house
@@ -15,9 +16,10 @@ from benchmarks.sizes.command import bench_sizes, bench_synthetic
 from circuits.command import app as circuits_app
 from ledger.command import app as ledger_app
 from ledger.command import market_app
+from ledger.cover_command import cover
 from prover.command import prove
 from prover.demonstration.command import demo
-from prover.founding import init, publish
+from prover.founding import endow, init, publish
 from prover.keys_command import app as keys_app
 from prover.matcher.command import app as matcher_app
 from prover.wallet.command import app as wallet_app
@@ -43,12 +45,15 @@ bench_app.command("audit")(bench_audit)
 bench_app.command("sizes")(bench_sizes)
 bench_app.command("synthetic")(bench_synthetic)
 bench_app.command("clearing-house")(bench_clearing_house)
+bench_app.command("margins")(bench_margins)
 app.add_typer(bench_app, name="bench")
 app.add_typer(circuits_app, name="circuits")
 app.add_typer(keys_app, name="keys")
 ledger_app.command()(init)
+ledger_app.command()(endow)
 app.add_typer(ledger_app, name="ledger")
 market_app.command()(publish)
+market_app.command()(cover)
 app.add_typer(market_app, name="market")
 app.add_typer(matcher_app, name="matcher")
 app.add_typer(wallet_app, name="wallet")

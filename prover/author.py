@@ -14,13 +14,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from circuits.claim import ClaimPrivate, claim_public
-from circuits.escrow import SECRET_BITS, encrypt, pack
-from circuits.solvency import SolvencyPrivate, solvency_public
+from circuits.escrow import SECRET_BITS, encrypt
+from circuits.margin import margin_private, margin_public
+from circuits.schedule import Schedule
+from circuits.solvency import SolvencyPrivate, solvency_message, solvency_public
 from ledger.encoding import Model
 from ledger.market.data import Rows
 from ledger.state import State
@@ -42,7 +44,7 @@ from ledger.transitions import (
     Withdraw,
 )
 from ledger.transitions.base import owner_context
-from ledger.transitions.default import sale_price
+from ledger.transitions.default import current_offer
 from ledger.transitions.margin import cash_not_negative
 from ledger.transitions.orders import filled_context
 from ledger.transitions.redemption import exchange_base
@@ -131,9 +133,10 @@ class Author:
             proof=BLANK_PROOF,
             signature=BLANK_SIGNATURE,
         )
-        matrices = state.current_market.matrices
-        rows = matrices.withdrawal if asset == 0 else matrices.initial
-        return self._solvent(state, draft, self.known + _public(state, {asset: -amount}), rows)
+        after = self.known + _public(state, {asset: -amount})
+        demands = state.demands(state.current_market)
+        asked = demands.withdrawal if asset == 0 else demands.initial
+        return self._solvent(state, draft, after, asked)
 
     def refresh(self, state: State) -> Written[Refresh]:
         """A new blinding."""
@@ -148,8 +151,8 @@ class Author:
         )
         binding = draft.binding(state.charter.ledger)
         possession = self._span((blinding_generator(),), draft.delta, change, binding)
-        rows = state.current_market.matrices.maintenance
-        return self._solvent(state, draft, self.known + change, rows, possession=possession)
+        asked = state.demands(state.current_market).maintenance
+        return self._solvent(state, draft, self.known + change, asked, possession=possession)
 
     def place_order(self, state: State, order: Opening, matcher: bytes) -> Written[PlaceOrder]:
         """A firm order whose opening the matcher is told by other means."""
@@ -164,11 +167,13 @@ class Author:
         )
         binding = draft.binding(state.charter.ledger)
         after = self.known + _public(state, {0: -state.parameters.order_fee})
-        rows = state.current_market.matrices.initial
+        schedule = state.demands(state.current_market).initial(state.parameters.floor)
         context = filled_context(binding, self.account)
         whose = "the account with the order filled"
-        filled = self._claim(state, after + order, rows, context, whose)
-        return self._solvent(state, draft, after, rows, filled_proof=filled)
+        filled = self._margin(state, after + order, schedule, context, whose)
+        context = owner_context(binding, self.account)
+        escrow, proof = self.solvency(state, after, schedule, context)
+        return self._signed(draft, binding, after, escrow=escrow, proof=proof, filled_proof=filled)
 
     def cancel_order(self, state: State) -> Written[CancelOrder]:
         """Takes the open order back."""
@@ -189,7 +194,7 @@ class Author:
         """The heartbeat, for the current epoch or an older one within the grace."""
         epoch = state.pool.epoch if epoch is None else epoch
         market = state.market(epoch) or state.current_market
-        rows = market.matrices.maintenance
+        asked = state.demands(market).maintenance
         draft = ProveMargin(
             account=self.account,
             nonce=self._nonce(state),
@@ -198,10 +203,12 @@ class Author:
             signature=BLANK_SIGNATURE,
         )
         if escrowed:
-            return self._solvent(state, draft, self.known, rows)
+            return self._solvent(state, draft, self.known, asked)
         binding = draft.binding(state.charter.ledger)
-        proof = self._claim(state, self.known, rows, owner_context(binding, self.account))
-        return self._signed(draft, binding, self.known, proof=proof)
+        floor, flat = self._floor(state, self.known, binding)
+        context = owner_context(binding, self.account)
+        proof = self._margin(state, self.known, asked(floor), context)
+        return self._signed(draft, binding, self.known, flat=flat, proof=proof)
 
     def prove_flat(self, state: State) -> Written[ProveFlat]:
         """No positions, no debt: no more heartbeats."""
@@ -213,11 +220,7 @@ class Author:
             signature=BLANK_SIGNATURE,
         )
         binding = draft.binding(state.charter.ledger)
-        assets = state.shape.assets
-        bases = (*value_generators(assets), blinding_generator())
-        scalars = (*self.known.values[:assets], self.known.blinding)
-        span = Span(bases, state.account(self.account).commitment)
-        flat = span.prove(scalars, binding, self.randomness).encode()
+        flat = self._flat(state, self.known, binding)
         rows = cash_not_negative(state)
         proof = self._claim(state, self.known, rows, owner_context(binding, self.account))
         return self._signed(draft, binding, self.known, flat=flat, proof=proof)
@@ -254,25 +257,32 @@ class Author:
         binding = draft.binding(state.charter.ledger)
         span = Span((exchange_base(state, instrument), blinding_generator()), draft.delta)
         exchange = span.prove((lots, blinding), binding, self.randomness).encode()
-        rows = state.current_market.matrices.initial
-        return self._solvent(state, draft, self.known + change, rows, exchange=exchange)
+        asked = state.demands(state.current_market).initial
+        after = self.known + change
+        return self._solvent(state, draft, after, asked, traded=True, exchange=exchange)
 
-    def take_over(self, state: State, target: int, price: int | None = None) -> Written[TakeOver]:
-        """Buys a portfolio on sale at the price of the moment, or at a higher one."""
-        price = sale_price(state, target) if price is None else price
+    def take_over(
+        self, state: State, target: int | None, part: int | None = None, price: int | None = None
+    ) -> Written[TakeOver]:
+        """Buys what is on offer, or a part of it, at the price of the moment or a higher one."""
+        offer = current_offer(state, target, part)
+        price = offer.price if price is None else price
         draft = TakeOver(
             **self._place(state),
             target=target,
+            part=offer.lot.parts,
             price=price,
             escrow=BLANK_ESCROW,
             proof=BLANK_PROOF,
             signature=BLANK_SIGNATURE,
         )
-        sold = state.account(target).opening
-        assert sold is not None  # it has a price
-        bought = Opening(sold.values, 0) + _public(state, {0: -price})
-        rows = state.current_market.matrices.initial
-        return self._solvent(state, draft, self.known + bought, rows)
+        bought = Opening(offer.lot.values, 0) + _public(state, {0: -price})
+        schedule = state.sale_demands().initial(state.parameters.floor)
+        after = self.known + bought
+        binding = draft.binding(state.charter.ledger)
+        context = owner_context(binding, self.account)
+        escrow, proof = self.solvency(state, after, schedule, context)
+        return self._signed(draft, binding, after, escrow=escrow, proof=proof)
 
     def signed_leg(self, state: State, settlement: Settle, delta: Opening) -> Written[SignedLeg]:
         """Our leg of a settlement whose terms are agreed: proven, and signed as a whole."""
@@ -281,9 +291,16 @@ class Author:
         if not isinstance(own, SignedLeg) or own.delta != delta.commit().point:
             raise Conflict("leg", expected="a signed leg of our own delta", actual="another")
         after = self.known + delta + _public(state, {0: -state.parameters.leg_fee})
-        rows = state.current_market.matrices.initial
-        escrow, proof = self.solvency(state, after, rows, owner_context(binding, self.account))
-        evidence = {"escrow": escrow, "proof": proof, "signature": self.signer.sign(binding)}
+        asked = state.demands(state.current_market).initial
+        floor, flat = self._floor(state, after, binding, traded=True)
+        context = owner_context(binding, self.account)
+        escrow, proof = self.solvency(state, after, asked(floor), context)
+        evidence = {
+            "flat": flat,
+            "escrow": escrow,
+            "proof": proof,
+            "signature": self.signer.sign(binding),
+        }
         return Written(own.model_copy(update=evidence), after)
 
     # What every one of them is made of.
@@ -307,38 +324,79 @@ class Author:
         return self._prf(b"escrow", data) >> (512 - SECRET_BITS)
 
     def solvency(
-        self, state: State, after: Opening, rows: Rows, context: int
+        self, state: State, after: Opening, schedule: Schedule[int], context: int
     ) -> tuple[Escrow, bytes]:
         """The escrow of an opening, and the proof of its solvency."""
-        commitment = after.commit()
+        shape, commitment = state.shape, after.commit()
         secret = self.escrow_secret(context, commitment.point)
-        message = pack(after.values, after.blinding, state.shape.widths)
+        private = margin_private(shape, schedule, after)
+        message = solvency_message(shape, private.values, private.reserved, private.blinding)
         escrow = encrypt(state.parameters.escrow.point, secret, context, message)
-        public = solvency_public(
-            state.shape, commitment, rows.matrix, rows.constants, context, escrow
-        )
-        private = SolvencyPrivate(ClaimPrivate(after.values, after.blinding), secret)
-        with explained(state, after, rows, "the account as it would be"):
-            proof = self.proving.prove("solvency", public, private)
+        public = solvency_public(shape, commitment, schedule, context, escrow)
+        with explained(state, after, schedule, "the account as it would be"):
+            proof = self.proving.prove("solvency", public, SolvencyPrivate(private, secret))
         ephemeral = Point.unchecked(escrow.ephemeral.x, escrow.ephemeral.y)
         return Escrow(ephemeral=ephemeral, words=escrow.words), proof
 
-    def _claim(
-        self, state: State, opening: Opening, rows: Rows, context: int, account: str = "the account"
-    ) -> bytes:
+    def _claim(self, state: State, opening: Opening, rows: Rows, context: int) -> bytes:
         public = claim_public(state.shape, opening.commit(), rows.matrix, rows.constants, context)
         private = ClaimPrivate(opening.values, opening.blinding)
-        with explained(state, opening, rows, account):
+        with explained(state, opening, rows, "the account"):
             return self.proving.prove("claim", public, private)
 
+    def _margin(
+        self,
+        state: State,
+        opening: Opening,
+        schedule: Schedule[int],
+        context: int,
+        account: str = "the account",
+    ) -> bytes:
+        public = margin_public(state.shape, opening.commit(), schedule, context)
+        private = margin_private(state.shape, schedule, opening)
+        with explained(state, opening, schedule, account):
+            return self.proving.prove("margin", public, private)
+
     def _solvent(
-        self, state: State, draft: D, after: Opening, rows: Rows, **evidence: bytes
+        self,
+        state: State,
+        draft: D,
+        after: Opening,
+        asked: Callable[[int], Schedule[int]],
+        *,
+        traded: bool = False,
+        **evidence: bytes,
     ) -> Written[D]:
         # The escrow of a heartbeat is a matter of its presence: the terms do not contain it.
         binding = draft.binding(state.charter.ledger)
         context = owner_context(binding, self.account)
-        escrow, proof = self.solvency(state, after, rows, context)
-        return self._signed(draft, binding, after, escrow=escrow, proof=proof, **evidence)
+        floor, flat = self._floor(state, after, binding, traded=traded)
+        escrow, proof = self.solvency(state, after, asked(floor), context)
+        return self._signed(
+            draft, binding, after, flat=flat, escrow=escrow, proof=proof, **evidence
+        )
+
+    def _floor(
+        self, state: State, after: Opening, binding: bytes, *, traded: bool = False
+    ) -> tuple[int, bytes | None]:
+        """The floor that will be asked, and what shows that it need not be.
+
+        Whoever has positions, or never traded, shows nothing; nor does who has no floor to fear.
+        """
+        untraded = state.account(self.account).is_untraded and not traded
+        floor = state.parameters.floor
+        if untraded or not floor:
+            return 0, None
+        if any(after.values[state.shape.assets :]):
+            return floor, None
+        return 0, self._flat(state, after, binding)
+
+    def _flat(self, state: State, opening: Opening, binding: bytes) -> bytes:
+        assets = state.shape.assets
+        bases = (*value_generators(assets), blinding_generator())
+        scalars = (*opening.values[:assets], opening.blinding)
+        span = Span(bases, opening.commit().point)
+        return span.prove(scalars, binding, self.randomness).encode()
 
     def _signed(self, draft: D, binding: bytes, after: Opening, **evidence: object) -> Written[D]:
         evidence["signature"] = self.signer.sign(binding)

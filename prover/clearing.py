@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from circuits.escrow import SECRET_BITS, encrypt, pack
@@ -67,14 +67,22 @@ def firm_terms(fill: Fill) -> FirmLeg:
 
 
 def settlement_terms(state: State, legs: Sequence[Leg], matcher: bytes | None = None) -> Settle:
-    """A settlement whose evidence is still blank; its binding is final."""
+    """A settlement whose evidence is still blank; its binding is final.
+
+    Legs come in the order of their accounts, whoever names them in what order.
+    """
     return Settle(
         epoch=state.pool.epoch,
-        legs=tuple(legs),
+        legs=in_order(legs),
         matcher=matcher,
         balance=BLANK_SPAN,
         matcher_signature=None if matcher is None else BLANK_SIGNATURE,
     )
+
+
+def in_order(legs: Iterable[Leg]) -> tuple[Leg, ...]:
+    """As a settlement has them."""
+    return tuple(sorted(legs, key=lambda leg: leg.account))
 
 
 def settled(
@@ -90,7 +98,7 @@ def settled(
     total = add_all(leg.delta for leg in terms.legs)
     span = Span((blinding_generator(),), total)
     evidence: dict[str, object] = {
-        "legs": tuple(legs),
+        "legs": in_order(legs),
         "balance": span.prove((excess,), binding, randomness).encode(),
     }
     if matcher is not None:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from ledger.genesis import Genesis, StatementKeys
 from ledger.market.presets import Preset
-from ledger.market.scenarios import ScenarioSet
-from ledger.parameters import BASIS, EscrowKey, Parameters, reaches_bps
+from ledger.market.reach import Reach
+from ledger.parameters import BASIS, MAX_CASH, MAX_COLLATERAL, EscrowKey, Parameters
 from ledger.records import ShapeRecord
 from prover.offices import InsecureOffices
 
-#: How far an update may move a funding index, in parts of the spot.
-_FUNDING_BPS: Final = 5
+#: What an account with positions must have left, in cents: what it costs to open it.
+_FLOOR: Final = 10_000
+#: The most notional of one account: a hundred million dollars.
+_CAP: Final = 10**10
 
 
 def development_parameters(preset: Preset, offices: InsecureOffices) -> Parameters:
-    """Fees of cents, an hour to prove, and a sale of ten minutes."""
+    """Fees of cents, an hour to prove, and a sale of ten minutes.
+
+    Three updates fit into the time until a portfolio is sold.
+    """
+    assets = preset.shape.assets
     return Parameters(
         oracles=offices.oracles.quorum,
         governors=offices.governors.quorum,
@@ -26,18 +33,28 @@ def development_parameters(preset: Preset, offices: InsecureOffices) -> Paramete
         risk=preset.parameters,
         order_fee=50,
         leg_fee=100,
-        max_age=7_200,
+        floor=_FLOOR,
+        cap=_CAP,
+        fund_floor=0,
+        discount_bps=1_000,
+        max_age=2_700,
         min_interval=1_800,
-        # Three updates fit into the time until a portfolio is sold.
-        max_spots_bps=largest_moves_bps(preset.parameters.scenarios, epochs=3),
-        max_vol_bps=2_000,
-        max_funding_bps=_FUNDING_BPS,
-        max_rate_bps=50,
+        max_gap=43_200,
+        max_spots_bps=largest_moves_bps(preset.parameters.reaches, updates=3),
+        max_vol_bps=900,
+        max_funding_bps=2,
+        max_rate_bps=10,
+        max_basis_bps=10,
+        max_slope_bps=10,
+        max_spread_bps=500,
         grace=3_600,
+        reveal=600,
         sale_duration=600,
         sale_step=60,
+        settling=60,
         delay=86_400,
-        max_total=1 << 60,
+        key_delay=2 * 86_400,
+        max_totals=(MAX_CASH, *[MAX_COLLATERAL] * (assets - 1)),
     )
 
 
@@ -59,18 +76,16 @@ def development_genesis(
         mode="development",
         name=name,
         time=preset.time,
-        shape=ShapeRecord(
-            assets=shape.assets, instruments=shape.instruments, scenarios=shape.scenarios
-        ),
+        shape=ShapeRecord.of(shape),
         listing=preset.listing,
         parameters=parameters,
         statements=statements,
     )
 
 
-def largest_moves_bps(scenarios: ScenarioSet, epochs: int) -> tuple[int, ...]:
-    """The largest moves per update that those scenarios cover, so many in a row, with funding."""
+def largest_moves_bps(reaches: Sequence[Reach], updates: int) -> tuple[int, ...]:
+    """The largest moves per update that those reaches cover, so many in a row."""
     return tuple(
-        max(1, int(BASIS * ((1 + reach / BASIS) ** (1 / epochs) - 1)) - 1 - _FUNDING_BPS)
-        for reach in reaches_bps(scenarios)
+        max(1, int(BASIS * ((1 + each.price_bps / BASIS) ** (1 / updates) - 1)) - 1)
+        for each in reaches
     )

@@ -1,6 +1,6 @@
-"""`tacit ledger init` and `tacit market publish`: what needs the keys of offices.
+"""`tacit ledger init`, `tacit ledger endow`, `tacit market publish`: what needs keys of offices.
 
-Both are for development ledgers, whose offices all follow from one seed in a file beside the ledger
+All are for development ledgers, whose offices all follow from one seed in a file beside the ledger
 that says so. A production ledger is founded from a genesis that its founders wrote and signed off.
 """
 
@@ -16,7 +16,7 @@ import typer
 
 from circuits.shape import SHAPES
 from ledger.encoding import one_line
-from ledger.genesis import Genesis
+from ledger.genesis import Endowment, Genesis
 from ledger.ledger import Ledger
 from ledger.market.data import SCALE, Observation
 from ledger.market.presets import preset
@@ -27,10 +27,11 @@ from prover.offices import InsecureOffices
 from verifier.auditing.books import InsecureEscrowKey
 from verifier.auditing.pins import pinned
 from zk.backends import Backend, Choice
-from zk.console import BackendOption, JsonOption, announced, print_json, progress_bar
+from zk.console import BackendOption, JsonOption, announced, err, print_json, progress_bar
 from zk.errors import Conflict, Malformed, MalformedFile
 from zk.formats.files import MAX_JSON_BYTES, read_bytes, write_secret_files
 from zk.randomness import system_randomness
+from zk.signatures import SigningKey
 
 _SEED: Final = "insecure_seed"
 _SHAPE: Final = "tiny"
@@ -55,7 +56,7 @@ def init(
     pin: Annotated[
         list[str] | None,
         typer.Option(
-            help="With --genesis: STATEMENT=DIGEST of a verifying key; production needs all three."
+            help="With --genesis: STATEMENT=DIGEST of a verifying key; production needs all four."
         ),
     ] = None,
     keys: Annotated[
@@ -106,13 +107,22 @@ def publish(
     vol: Annotated[
         list[str] | None, typer.Option(help="UNDERLYING=VOL a year, 0.5 for half.")
     ] = None,
+    funding: Annotated[
+        list[str] | None,
+        typer.Option(help="UNDERLYING=INDEX, accrued so far, in cash units per whole coin."),
+    ] = None,
+    basis: Annotated[
+        list[str] | None,
+        typer.Option(help="UNDERLYING=BASIS of its futures a year, 0.04 for 4 %."),
+    ] = None,
     time: TimeOption = None,
     backend: BackendOption = Choice.AUTO,
     as_json: JsonOption = False,
 ) -> None:
     """Publish the market of a new epoch on a development ledger, as its oracles.
 
-    What is not given stays as it was in the last epoch.
+    What is not given stays as it was in the last epoch. A spot beyond its bound locks the market:
+    the epoch moves by the bound, and trading waits until the prices are caught up with.
 
     Example: tacit market publish demo.ledger --spot BTC=6010000
     """
@@ -126,17 +136,54 @@ def publish(
             update={
                 "spots": _with(before.spots, names, spot or [], 1),
                 "vols": _with(before.vols, names, vol or [], SCALE),
+                "funding": _with(before.funding, names, funding or [], SCALE),
+                "basis": _with(before.basis, names, basis or [], SCALE),
             }
         )
         seen = Observation.decode(seen.encode())
         now = ledger_time(opened, time)
         update = offices.update_market(opened.state_at(now), [seen, seen, seen], now)
         entry = opened.submit(update, now)
-        epoch = opened.state.pool.epoch
+        published = opened.state.current_market
+    locked = [
+        name
+        for name, said, kept in zip(names, seen.spots, published.observation.spots, strict=True)
+        if said != kept
+    ]
+    document = {
+        "epoch": published.epoch,
+        "entry": entry.number,
+        "time": now,
+        "locked": locked,
+        "governors": bool(update.governors),
+    }
     if as_json:
-        print_json({"epoch": epoch, "entry": entry.number, "time": now})
+        print_json(document)
+        return
+    typer.echo(f"epoch {published.epoch}, entry {entry.number}")
+    if locked:
+        typer.echo(f"locked: {', '.join(locked)} moved further than one update may carry")
+
+
+def endow(
+    ledger: LedgerArgument,
+    amount: Annotated[int, typer.Argument(metavar="AMOUNT", min=1, help="In cents.")],
+    time: TimeOption = None,
+    backend: BackendOption = Choice.AUTO,
+    as_json: JsonOption = False,
+) -> None:
+    """Pay cash into the insurance fund of a development ledger, as its custodian.
+
+    Example: tacit ledger endow demo.ledger 100000000
+    """
+    with Ledger.open(ledger, announced(backend)) as opened:
+        offices, now = read_offices(ledger), ledger_time(opened, time)
+        entry = opened.submit(offices.endow(opened.state_at(now), amount), now)
+        fund = opened.state.pool.fund.values[0]
+    if as_json:
+        print_json({"entry": entry.number, "time": entry.time, "fund": fund})
     else:
-        typer.echo(f"epoch {epoch}, entry {entry.number}")
+        typer.echo(f"endow: entry {entry.number}, fund {fund:,} in cash")
 
 
 def read_offices(ledger: Path) -> InsecureOffices:
@@ -156,9 +203,32 @@ def offices_path(ledger: Path) -> Path:
     return ledger.with_name(ledger.name + ".offices.insecure.json")
 
 
+def endowed(genesis: Genesis, amount: int, custodian: SigningKey) -> Genesis:
+    """The genesis with capital for the insurance fund, which its custodian has received.
+
+    The signature covers all of the genesis, so it comes last.
+    """
+    blank = Endowment(amount=amount, signature=bytes(64))
+    terms = genesis.model_copy(update={"endowment": blank})
+    signed = blank.model_copy(update={"signature": custodian.sign(terms.endowment_message())})
+    return terms.model_copy(update={"endowment": signed})
+
+
 def ledger_time(opened: Ledger, time: int | None) -> int:
     """The time of the next entry: what was asked for, or now, but never before the last entry."""
-    return max(opened.head.time, int(clock.time())) if time is None else time
+    if time is not None:
+        return time
+    now = int(clock.time())
+    _warn_of_clock(opened, now)
+    return max(opened.head.time, now)
+
+
+def _warn_of_clock(opened: Ledger, now: int) -> None:
+    """Whoever runs a ledger sets its clock: who uses it has one of their own."""
+    ahead = opened.head.time - now
+    if abs(ahead) > opened.state.parameters.max_gap:
+        where = "ahead of" if ahead > 0 else "behind"
+        err.print(f"clock: the ledger's is {abs(ahead):,} s {where} this machine's")
 
 
 def _refuse_besides_genesis(options: Mapping[str, object]) -> None:

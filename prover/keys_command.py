@@ -93,8 +93,8 @@ def import_keys(
 
     All of them are kept or none. What is left for snarkjs to verify is printed with its commands.
 
-    Example: tacit keys import claim.zkey solvency.zkey fill.zkey --shape tiny --powers-of-tau
-    powers.ptau --statements statements.json
+    Example: tacit keys import claim.zkey margin.zkey solvency.zkey fill.zkey --shape tiny
+    --powers-of-tau powers.ptau --statements statements.json
     """
     _check_place(statements, [*keys, powers])
     checked = one_for_each(_checked(keys, shape, powers, backend))

@@ -7,17 +7,25 @@ whole instead of in shares.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from ledger.escrows import EntryOf, Found, read_account, reveal_of
-from ledger.market.data import Matrices, Observation, median
-from ledger.market.risk import RiskEngine
+from ledger.market.data import Observation, RiskTable
+from ledger.oracle import default_mark, risk_table
 from ledger.parameters import Endorsement, EscrowKey, Parameters, Quorum
 from ledger.state import State
-from ledger.transitions import Expire, Report, Reveal, Transition, UpdateMarket, UpdateParams
-from ledger.transitions.market import report_message
+from ledger.transitions import (
+    Endow,
+    Expire,
+    Report,
+    Reveal,
+    Transition,
+    UpdateMarket,
+    UpdateParams,
+)
+from ledger.transitions.market import agreed_by, bounded, needs_governors, report_message
 from zk.babyjubjub import Point
 from zk.errors import Conflict
 from zk.field import SUBGROUP_ORDER
@@ -39,8 +47,10 @@ class Committee:
     threshold: int
 
     @classmethod
-    def draw(cls, randomness: Randomness) -> Committee:
-        return cls(tuple(SigningKey.draw(randomness) for _ in range(_MEMBERS)), _THRESHOLD)
+    def draw(
+        cls, randomness: Randomness, members: int = _MEMBERS, threshold: int = _THRESHOLD
+    ) -> Committee:
+        return cls(tuple(SigningKey.draw(randomness) for _ in range(members)), threshold)
 
     @property
     def quorum(self) -> Quorum:
@@ -66,14 +76,16 @@ class InsecureOffices:
     former_secrets: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, seed: bytes | int) -> InsecureOffices:
-        """The same offices for the same seed."""
+    def of(
+        cls, seed: bytes | int, members: int = _MEMBERS, threshold: int = _THRESHOLD
+    ) -> InsecureOffices:
+        """The same offices for the same seed; a rehearsal of production has three of four."""
         randomness = insecure_seeded_randomness(seed)
         return cls(
             custodian=SigningKey.draw(randomness),
-            oracles=Committee.draw(randomness),
-            governors=Committee.draw(randomness),
-            guardians=Committee.draw(randomness),
+            oracles=Committee.draw(randomness, members, threshold),
+            governors=Committee.draw(randomness, members, threshold),
+            guardians=Committee.draw(randomness, members, threshold),
             escrow_secret=1 + randomness(SUBGROUP_ORDER - 1),
             randomness=randomness,
         )
@@ -87,9 +99,13 @@ class InsecureOffices:
         state: State,
         observations: Sequence[Observation],
         time: int,
-        matrices: Matrices | None = None,
+        table: RiskTable | None = None,
     ) -> UpdateMarket:
-        """A new epoch from what each oracle saw; the matrices follow unless they are given."""
+        """A new epoch from what each oracle saw; the table follows unless it is given.
+
+        Governors sign too where the rules ask for them: after a long silence, and for prices that
+        are far away.
+        """
         epoch, ledger = state.pool.epoch + 1, state.charter.ledger
         reports = tuple(
             Report(
@@ -101,20 +117,34 @@ class InsecureOffices:
             )
             for index, seen in enumerate(observations)
         )
+        agreed = agreed_by(state, observations)
         draft = UpdateMarket(
             epoch=epoch,
             time=time,
             reports=reports,
-            matrices=matrices or _matrices(state, reports, time),
+            table=table or risk_table(state, bounded(state, agreed).observation, time),
+            default_mark=default_mark(state, agreed, time),
             endorsements=(),
         )
-        return self._endorsed(state, draft, self.oracles)
+        written = self._endorsed(state, draft, self.oracles)
+        if not needs_governors(state, time, agreed):
+            return written
+        binding = written.binding(ledger)
+        return written.model_copy(update={"governors": self.governors.endorse(binding)})
 
     def expire(self, state: State, instrument: int, value: int) -> Expire:
         """The final price of an instrument."""
         return self._endorsed(
             state, Expire(instrument=instrument, value=value, endorsements=()), self.oracles
         )
+
+    def endow(self, state: State, amount: int) -> Endow:
+        """Capital for the insurance fund."""
+        draft = Endow(
+            endowment=state.pool.endowments + 1, amount=amount, custodian_signature=bytes(64)
+        )
+        binding = draft.binding(state.charter.ledger)
+        return draft.model_copy(update={"custodian_signature": self.custodian.sign(binding)})
 
     def update_params(self, state: State, parameters: Parameters, effective: int) -> UpdateParams:
         """New parameters, from a time on."""
@@ -149,13 +179,3 @@ class InsecureOffices:
     def _endorsed(self, state: State, draft: T, committee: Committee) -> T:
         binding = draft.binding(state.charter.ledger)
         return draft.model_copy(update={"endorsements": committee.endorse(binding)})
-
-
-def _matrices(state: State, reports: Sequence[Report], time: int) -> Matrices:
-    """What the risk engine makes of the medians."""
-    charter = state.charter
-    engine = RiskEngine(state.shape, charter.listing, state.parameters.risk)
-    settled: Mapping[int, int] = {
-        slot: value for slot, value in enumerate(state.pool.settled) if value is not None
-    }
-    return engine.matrices(median([r.observation for r in reports]), time, settled)

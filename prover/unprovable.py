@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from circuits.schedule import Schedule, judge, losses
+from ledger.market.columns import block_grids
 from ledger.market.data import SCALE, Rows
-from ledger.records import Market
 from ledger.state import State
 from ledger.transitions.margin import cash_not_negative
-from prover.scenario_names import exposed_to, scenario_label
+from prover.row_names import row_label
 from zk.errors import Unsatisfied
 from zk.pedersen import Opening
 
@@ -36,23 +37,29 @@ def headline(refusal: Unsatisfied) -> str:
 
 
 @contextmanager
-def explained(state: State, opening: Opening, rows: Rows, account: str) -> Iterator[None]:
-    """Says what an opening lacks that does not satisfy these rows; `account` says whose it is."""
+def explained(
+    state: State, opening: Opening, asked: Rows | Schedule[int], account: str
+) -> Iterator[None]:
+    """Says what an opening lacks of what is asked of it; `account` says whose it is."""
     try:
         yield
     except Unsatisfied as refusal:
-        expected, actual = _missing(refusal.scope, state, opening, rows)
+        expected, actual = _missing(refusal.scope, state, opening, asked)
         actual = f"{actual}, in {account}"
         raise NoProof(refusal.scope, expected=expected, actual=actual) from refusal
 
 
-def _missing(scope: str, state: State, opening: Opening, rows: Rows) -> tuple[str, str]:
-    match scope.partition("/")[0]:
-        case "range":
+def _missing(
+    scope: str, state: State, opening: Opening, asked: Rows | Schedule[int]
+) -> tuple[str, str]:
+    match scope.partition("/")[0], asked:
+        case "range", _:
             return _out_of_range(state, opening)
-        case "rows":
-            return _below_zero(state, opening, rows)
-        case "opening":
+        case "rows", Rows():
+            return _below_zero(state, opening, asked)
+        case "total" | "paid" | "concentration", Schedule():
+            return _too_little(scope, state, opening, asked)
+        case "opening", _:
             return "an opening of the account's commitment", "one that does not open it"
         case _:
             return "a true statement", "a false one"
@@ -69,35 +76,60 @@ def _out_of_range(state: State, opening: Opening) -> tuple[str, str]:
 
 
 def _below_zero(state: State, opening: Opening, rows: Rows) -> tuple[str, str]:
-    """The row that lacks most. A margin's is a scenario; only cash has a unit that we can name."""
+    """The row of a claim that lacks most. Only cash has a unit that we can name."""
     found = rows.values_of(opening.values)
     value = min(found)
     row = found.index(value)
     cash = state.charter.listing.labels[0]
-    market = state.current_market
-    margin = _margin(market, rows)
-    short = f"{-(value // SCALE):,} cents of {cash} too little"
-    if margin is not None:
-        return f"{margin} in every scenario", f"{short} in {_scenario(state, row, opening)}"
     if rows == cash_not_negative(state):
         return f"0 {cash} or more", f"{value:,}"
-    if rows.matrix[row] == market.matrices.mark:
+    if rows.matrix[row] == state.current_market.table.mark:
         floor = -rows.constants[row] // SCALE
+        short = f"{-(value // SCALE):,} cents of {cash} too little"
         return f"{floor:,} cents of {cash} or more at the mark", short
     return f"row {row} of the claim to be 0 or more", f"{value:,} in the units of that row"
 
 
-def _margin(market: Market, rows: Rows) -> str | None:
-    names = {
-        "initial margin": market.matrices.initial,
-        "maintenance margin": market.matrices.maintenance,
-        "margin without collateral, for cash that leaves,": market.matrices.withdrawal,
-    }
-    return next((name for name, each in names.items() if each == rows), None)
+def _too_little(
+    scope: str, state: State, opening: Opening, schedule: Schedule[int]
+) -> tuple[str, str]:
+    """What is left of a condition of margin, and what took most of it."""
+    rest = judge(state.shape, schedule, opening.values)
+    cash = state.charter.listing.labels[0]
+    match scope:
+        case "total":
+            short = f"{-(rest.total // SCALE):,} cents of {cash} too little"
+            return f"{_name_of(state, schedule)} to be met", f"{short}; {_worst(state, opening)}"
+        case "paid":
+            short = f"{-(rest.paid // SCALE):,} cents of {cash} too little"
+            return "what is paid to be there in cash and positions, without pledged coins", short
+        case _:
+            over = f"{-(rest.room // SCALE):,} cents of {cash} too much"
+            return "a notional within the cap of one account", over
 
 
-def _scenario(state: State, row: int, opening: Opening) -> str:
+def _name_of(state: State, schedule: Schedule[int]) -> str:
+    if schedule.credit:
+        return "maintenance margin"
+    withdrawn = state.demands(state.current_market).withdrawal(schedule.floor)
+    return (
+        "margin without collateral, for cash that leaves,"
+        if schedule == withdrawn
+        else ("initial margin")
+    )
+
+
+def _worst(state: State, opening: Opening) -> str:
+    """Which move of which coin takes most."""
+    demands = state.demands(state.current_market)
+    taken = losses(state.shape, demands.maintenance(0), opening.values)
+    block = max(range(len(taken)), key=taken.__getitem__)
+    if not taken[block]:
+        return "no move of a price takes more"
     listing = state.charter.listing
-    scenario = state.parameters.risk.scenarios.scenarios[row]
-    exposed = exposed_to(listing, opening.values)
-    return f"scenario {row} ({scenario_label(scenario, listing.underlyings, exposed)})"
+    columns, rows = state.shape.columns[block], demands.table.moves[block]
+    held = [opening.values[column] for column in columns]
+    profits = [sum(m * v for m, v in zip(row, held, strict=True)) for row in rows]
+    coin = listing.coins(state.shape)[block]
+    grid = block_grids(state.shape, listing, state.parameters.risk)[block]
+    return f"most is lost with {row_label(grid.rows[profits.index(min(profits))], listing, coin)}"

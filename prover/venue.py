@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from circuits.shape import Shape
 from ledger.ledger import Ledger
 from ledger.log import Entry
-from ledger.market.data import Matrices, Observation
+from ledger.market.data import Observation, RiskTable
 from ledger.market.presets import Preset
 from ledger.state import State
 from ledger.transitions import Settle, Transition
@@ -90,14 +90,11 @@ class Venue:
         written = author.deposit(self.state, asset, amount, self.offices.custodian)
         return self.accept(author, written)
 
-    def publish(
-        self, seen: Observation | None = None, *, matrices: Matrices | None = None
-    ) -> Entry:
-        """The next epoch, from what two oracles saw alike."""
+    def publish(self, seen: Observation | None = None, *, table: RiskTable | None = None) -> Entry:
+        """The next epoch, from what as many oracles as are needed saw alike."""
         observation = seen or self.market.observation
-        update = self.offices.update_market(
-            self.state, [observation, observation], self.now, matrices
-        )
+        reports = [observation] * self.state.parameters.oracles.threshold
+        update = self.offices.update_market(self.state, reports, self.now, table)
         return self.submit(update)
 
     def next_epoch(self, seen: Observation | None = None) -> Entry:

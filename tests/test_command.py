@@ -172,7 +172,7 @@ def test_a_backend_may_be_named_by_its_text() -> None:
 def test_circuits_list_and_info(tmp_path: Path) -> None:
     """`info --json` has the documented keys, and its scopes add up to its constraints."""
     listed = json.loads(run_tacit("circuits", "list", "--json", cwd=tmp_path).stdout)
-    assert listed["circuits"] == ["claim", "solvency", "fill"]
+    assert listed["circuits"] == ["claim", "margin", "solvency", "fill"]
     result = run_tacit("circuits", "info", "claim", "--shape", "tiny", "--json", cwd=tmp_path)
     document = json.loads(result.stdout)
     keys = {"name", "shape", "constraints", "public_inputs", "wires", "domain", "scopes"}

@@ -44,7 +44,7 @@ FILES = [f"{name}.zkey" for name in STATEMENTS]
 
 @pytest.fixture(scope="module")
 def folder(native: Backend, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three keys, and the powers of tau that they came from."""
+    """Four keys, and the powers of tau that they came from."""
     made = tmp_path_factory.mktemp("keys")
     largest = 0
     for name, statement in STATEMENTS.items():
@@ -227,4 +227,4 @@ def test_development_keys_are_made_ahead(cache: Path, tmp_path: Path) -> None:
         assert Path(entry["file"]).parent == cache
         assert entry["insecure"] is True
     again = run_tacit("keys", "dev", "--shape", "tiny", cwd=tmp_path)
-    assert again.stdout.count("insecure development key") == 3
+    assert again.stdout.count("insecure development key") == 4

@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 from ledger.genesis import Genesis
+from ledger.market.presets import preset
 from ledger.store import SqliteStore
+from prover.development import development_genesis
+from prover.founding import endowed
+from prover.offices import InsecureOffices
 from tests.command import assert_one_line_refusal, run_tacit
 
 START = "1767225600"
@@ -49,10 +53,10 @@ def test_show_says_what_everybody_sees(folder: Path) -> None:
 
 
 def test_the_market_that_is_shown_is_the_one_published(folder: Path) -> None:
-    """Prices as they were given, a row for each scenario, and the mark."""
+    """Prices as they were given, the rows of the coin, and the mark."""
     market = json.loads(run_tacit("market", "show", "a.ledger", "--json", cwd=folder).stdout)
     assert market["observation"]["spots"] == [6_000_000]
-    assert len(market["matrices"]["initial"]["matrix"]) == 4
+    assert len(market["table"]["moves"][0]) == 8
     table = run_tacit("market", "show", "a.ledger", cwd=folder).stdout
     assert "BTC-PERP" in table
     assert "mark" in table
@@ -174,13 +178,38 @@ def test_a_root_is_64_digits(folder: Path) -> None:
         assert_one_line_refusal(refusal, "root", "64 hexadecimal digits")
 
 
-def test_a_market_past_its_bound_is_refused(folder: Path) -> None:
-    """Half the price in one epoch is no market."""
+def test_a_market_past_its_bound_is_locked(folder: Path) -> None:
+    """Half the price in one epoch: the market moves as far as it may, and everybody is told."""
     later = str(int(START) + 1_800)
-    refusal = run_tacit(
-        "market", "publish", "a.ledger", "--time", later, "--spot", "BTC=3000000", cwd=folder
-    )
-    assert_one_line_refusal(refusal, "move of spot 0")
+    publish = ("market", "publish", "a.ledger", "--time", later, "--spot", "BTC=3000000")
+    document = json.loads(run_tacit(*publish, "--json", cwd=folder).stdout)
+    assert (document["locked"], document["governors"]) == (["BTC"], True)
+    assert "locked" in run_tacit("ledger", "show", "a.ledger", cwd=folder).stdout
+    refusal = run_tacit(*publish, cwd=folder)
+    assert_one_line_refusal(refusal, "time of the entry", str(int(later) + 1_800))
+
+
+def test_a_market_after_a_long_silence(folder: Path) -> None:
+    """The development ledger's governors sign too; without a time it is now, and that is said."""
+    later = str(int(START) + 3 * 86_400)
+    publish = ("market", "publish", "a.ledger", "--json")
+    numbers = ("--spot", "BTC=6100000", "--basis", "BTC=0.04", "--funding", "BTC=100")
+    done = run_tacit(*publish, "--time", later, *numbers, cwd=folder)
+    assert json.loads(done.stdout)["governors"] is True
+    assert "clock" not in done.stderr
+    shown = json.loads(run_tacit("market", "show", "a.ledger", "--json", cwd=folder).stdout)
+    assert shown["observation"]["funding"] == [100_000_000]
+    now = run_tacit(*publish, cwd=folder)
+    assert now.returncode == 0, now.stderr
+    assert "s behind this machine's" in now.stderr
+
+
+def test_the_fund_is_endowed(folder: Path) -> None:
+    """By the custodian that a development ledger has beside it."""
+    done = run_tacit("ledger", "endow", "a.ledger", "5000", "--time", START, cwd=folder)
+    assert "fund 5,000 in cash" in done.stdout
+    shown = json.loads(run_tacit("ledger", "show", "a.ledger", "--json", cwd=folder).stdout)
+    assert (shown["fund"], shown["totals"], shown["queued"]) == (5_000, [5_000, 0], [0, 0])
 
 
 def test_a_production_ledger_wants_pinned_ceremony_keys(folder: Path) -> None:
@@ -192,11 +221,48 @@ def test_a_production_ledger_wants_pinned_ceremony_keys(folder: Path) -> None:
     (folder / "genesis.json").write_bytes(production.encode())
     found = ("ledger", "init", "p.ledger", "--genesis", "genesis.json")
     assert_one_line_refusal(run_tacit(*found, cwd=folder), "key of claim")
-    pins = [
-        part for name, key in genesis.statements for part in ("--pin", f"{name}={key.key.digest()}")
-    ]
-    assert_one_line_refusal(run_tacit(*found, *pins, cwd=folder), "development key")
+    assert_one_line_refusal(run_tacit(*found, *pins(genesis), cwd=folder), "development key")
     assert not (folder / "p.ledger").exists()
+
+
+def test_a_production_ledger_wants_quorums_and_capital(folder: Path) -> None:
+    """One line says what is missing; with both the ledger is there, and its fund has something.
+
+    The keys are development ones without their mark, which is what pins are for in earnest.
+    """
+    genesis = Genesis.decode(
+        SqliteStore.open(folder / "a.ledger", read_only=True).entry(0).transition
+    )
+    unmarked = {
+        name: key.model_copy(update={"insecure": False}) for name, key in genesis.statements
+    }
+    statements = genesis.statements.model_copy(update=unmarked)
+    few, offices = InsecureOffices.of(b"x"), InsecureOffices.of(b"x", members=4, threshold=3)
+    found = ("ledger", "init", "p.ledger", "--genesis", "genesis.json", *pins(genesis))
+    market = preset("tiny")
+    poor = production(development_genesis(market, few, statements))
+    rich = production(development_genesis(market, offices, statements))
+    for refused, words in ((poor, "more than two thirds"), (rich, "capital for the insurance")):
+        (folder / "genesis.json").write_bytes(refused.encode())
+        assert_one_line_refusal(run_tacit(*found, cwd=folder), words)
+    forged = endowed(rich, 10**9, few.governors.members[0])
+    (folder / "genesis.json").write_bytes(forged.encode())
+    assert_one_line_refusal(run_tacit(*found, cwd=folder), "the custodian")
+    (folder / "genesis.json").write_bytes(endowed(rich, 10**9, offices.custodian).encode())
+    assert run_tacit(*found, cwd=folder).returncode == 0
+    shown = json.loads(run_tacit("ledger", "show", "p.ledger", "--json", cwd=folder).stdout)
+    assert (shown["mode"], shown["fund"]) == ("production", 10**9)
+
+
+def production(genesis: Genesis) -> Genesis:
+    return genesis.model_copy(update={"mode": "production"})
+
+
+def pins(genesis: Genesis) -> list[str]:
+    """Every key of it, as a founder types them."""
+    return [
+        part for name, key in genesis.statements for part in ("--pin", f"{name}={key.key_digest}")
+    ]
 
 
 def test_digests_come_typed_or_from_a_file_and_not_both(folder: Path) -> None:

@@ -2,99 +2,146 @@
 
 from __future__ import annotations
 
-from ledger.parameters import Parameters
-from ledger.transitions.default import sale_price
+from collections.abc import Sequence
+
 from prover.author import Author
 from prover.demonstration.stage import Stage, lower
 from prover.liquidator import Liquidator
+from prover.wallet.withdrawals import waiting
 
 _CASH = 30_000_000
 _DEEP = 500_000_000
 _LONG = 23_500
 _SMALL = 500
-_DISCOUNT_BPS = 2_000
+_TOPPED_UP = 20_000_000
+_WITHDRAWN = 10_000_000
+_DISCOUNT_BPS = 500
 
 
 def default(stage: Stage) -> None:
-    """Heartbeats, a reveal, a sale, a takeover; and a healthy trader who merely overslept."""
-    stage.title("default: a crash, and one trader who does not answer")
+    """Heartbeats, reveals, a cure, a sale of a slice; and a healthy trader who merely overslept."""
+    stage.title("default: a crash, and traders who do not answer")
     venue = stage.venue
-    parameters = venue.state.parameters
     awake = [author for author in venue.authors if not _is_exempt(stage, author)]
-    with stage.step("three desks trade the perpetual; one of them takes as much as it can"):
+    with stage.step("four desks trade the perpetual; two of them take as much as they can"):
         maker = stage.desk("the maker", _DEEP)
-        bold, asleep = stage.desk("the bold one", _CASH), stage.desk("the sleeper", _CASH)
-        price, lot = stage.mark(stage.slot("perpetual")), venue.lot(stage.slot("perpetual"))
-        for trader, lots in ((bold, _LONG), (asleep, _SMALL)):
-            venue.trade(trader, maker, {0: -price * lots, lot: lots})
-    _crash(stage, parameters)
-    with stage.step("who is awake proves its margin in the new epoch; two desks stay silent"):
-        for author in (*awake, maker):
-            venue.accept(author, author.prove_margin(venue.state))
-    # Who proved in the first epoch owes a proof until the grace after the second is over.
-    stage.pass_time(max(0, parameters.grace - 2 * parameters.min_interval) + 1)
-    with stage.step("a liquidator comes, with cash and no positions; the grace is over"):
-        liquidator = stage.desk("the liquidator", _DEEP)
+        bold, late = stage.desk("the bold one", _CASH), stage.desk("the late one", _CASH)
+        asleep = stage.desk("the sleeper", _CASH)
+        for trader, lots in ((bold, _LONG), (late, _LONG), (asleep, _SMALL)):
+            _buy(stage, trader, maker, lots)
+    _crash(stage, [*awake, maker])
     stage.refused("a reveal of the maker, who is in standing", lambda: stage.reveal(maker))
     with stage.step("two of three guardians open the overdue accounts, from escrows in the log"):
-        stage.reveal(bold)
-        stage.reveal(asleep)
-    _sleeper(stage, asleep)
-    _sale(stage, bold, liquidator, parameters)
+        for trader in (bold, late, asleep):
+            stage.reveal(trader)
+    _sleeper(stage, asleep, maker)
+    _cure(stage, late)
+    _sale(stage, bold)
+    _withdrawal(stage, maker)
 
 
 def _is_exempt(stage: Stage, author: Author) -> bool:
     return stage.venue.state.account(author.account).exempt
 
 
-def _crash(stage: Stage, parameters: Parameters) -> None:
+def _buy(stage: Stage, buyer: Author, seller: Author, lots: int) -> None:
+    slot = stage.slot("perpetual")
+    lot = stage.venue.lot(slot)
+    stage.venue.trade(buyer, seller, {0: -stage.mark(slot) * lots, lot: lots})
+
+
+def _crash(stage: Stage, awake: Sequence[Author]) -> None:
     venue = stage.venue
-    before = stage.observation.spots[0]
-    for _ in range(3):
+    parameters, before = venue.state.parameters, stage.observation.spots[0]
+    falls = tuple(move - 1 for move in parameters.max_spots_bps)
+    stage.pass_time(parameters.min_interval)
+    stage.publish(lower(stage.observation, falls))
+    with stage.step("the price falls; who is awake proves its margin at once, in the new epoch"):
+        for author in awake:
+            venue.accept(author, author.prove_margin(venue.state))
+    first = venue.state.pool.epoch
+    while not venue.state.is_over(first - 1):
         stage.pass_time(parameters.min_interval)
-        falls = tuple(move - 1 for move in parameters.max_spots_bps)
         stage.publish(lower(stage.observation, falls))
     after = stage.observation.spots[0]
     stage.say(
-        f"Three epochs later the price has fallen from ${before / 100:,.0f} to "
-        f"${after / 100:,.0f}, each time as far as one update may. The grace for a new "
-        f"proof ends with epoch {venue.state.pool.epoch}."
+        f"Three desks stay silent. In {venue.state.pool.epoch - first + 1} epochs the price falls "
+        f"from ${before / 100:,.0f} to ${after / 100:,.0f}, each time as far as one update may. "
+        f"With epoch {venue.state.pool.epoch} the oracles' clocks say that the grace of "
+        f"{parameters.grace:,} s is over."
     )
 
 
-def _sleeper(stage: Stage, asleep: Author) -> None:
-    venue = stage.venue
+def _sleeper(stage: Stage, asleep: Author, maker: Author) -> None:
     stage.say(
-        "The sleeper is solvent: the reveal cost its privacy, and nothing else. A new blinding, "
-        "proven to hold no value, gives the privacy back."
+        "The sleeper is solvent: the reveal cost its privacy, and nothing else. A new blinding "
+        "would prove that nothing has changed, so everybody would go on knowing it. Privacy comes "
+        "back with the next hidden trade."
     )
-    with stage.step("the sleeper refreshes its commitment"):
-        venue.accept(asleep, asleep.refresh(venue.state))
+    with stage.step("the sleeper trades again, with a desk that keeps its secrets"):
+        _buy(stage, asleep, maker, _SMALL // 5)
     stage.sides(asleep)
 
 
-def _sale(stage: Stage, bold: Author, liquidator: Author, parameters: Parameters) -> None:
-    venue, state = stage.venue, stage.venue.state
-    first = sale_price(state, bold.account)
+def _cure(stage: Stage, late: Author) -> None:
+    """Until something is sold, whatever restores maintenance ends the sale."""
+    stage.say("The late one is below maintenance margin, and its book is on sale. It wakes up.")
+    with stage.step(f"the late one deposits ${_TOPPED_UP / 100:,.0f}, before anything is sold"):
+        stage.venue.deposit(late, 0, _TOPPED_UP)
+    status = stage.venue.state.account(late.account).status
+    stage.say(f"The deposit mends the book, and the sale is over: the account is {status}.")
+
+
+def _sale(stage: Stage, bold: Author) -> None:
+    venue = stage.venue
+    sold = venue.state.account(bold.account).opening
+    assert sold is not None  # it was revealed
+    equity = venue.state.sale_demands().equity(sold.values)
+    step = venue.state.parameters.sale_step
     stage.say(
-        f"The bold one is insolvent. Its portfolio is on sale, whole, from ${first / 100:,.0f} "
-        f"down, every {parameters.sale_step} s a step."
+        f"The bold one still has ${equity / 100:,.0f}, and margin asks for more. No more is sold "
+        f"of its book than mends it, at the mark less a discount that grows every {step} s."
     )
+    with stage.step("a liquidator comes, with cash and no positions"):
+        liquidator = stage.desk("the liquidator", _DEEP)
     stage.refused(
         "the liquidator names a price of its own",
         lambda: venue.submit(
             liquidator.take_over(
                 venue.ledger.state_at(venue.now), bold.account
-            ).transition.model_copy(update={"price": 0})
+            ).transition.model_copy(update={"price": -_DEEP})
         ),
     )
     buyer = Liquidator(liquidator, _DISCOUNT_BPS)
-    while (bid := buyer.bid(venue.ledger.state_at(venue.now))) is None:
-        stage.pass_time(parameters.sale_step)
-    with stage.step("the price suits a liquidator, who takes it and proves that it can be carried"):
+    while (best := buyer.best(venue.ledger.state_at(venue.now))) is None:
+        stage.pass_time(step)
+    _, offer = best
+    with stage.step(
+        "the price suits the liquidator, who takes it and proves that it can be carried"
+    ):
+        bid = buyer.bid(venue.ledger.state_at(venue.now))
+        assert bid is not None  # it has just found one
         venue.accept(liquidator, bid)
+    kept = venue.state.account(bold.account).opening
+    assert kept is not None  # what is left of it is public until its next hidden trade
+    left = venue.state.sale_demands().equity(kept.values)
     stage.say(
-        f"It paid ${bid.transition.price / 100:,.0f}, and the bold one keeps that. "
-        f"The fund paid nothing."
+        f"{offer.lot.parts} of 64 parts of every position were sold, ${offer.discount / 100:,.0f} "
+        f"below the mark. The surplus is the owner's: of ${equity / 100:,.0f} the bold one keeps "
+        f"${left / 100:,.0f}, and the other parts of its book. The fund paid nothing."
     )
     stage.sides(liquidator)
+
+
+def _withdrawal(stage: Stage, maker: Author) -> None:
+    """A gain is not carried off before the losers of the same market have shown."""
+    venue = stage.venue
+    with stage.step(f"the maker, who has gained, takes ${_WITHDRAWN / 100:,.0f} out"):
+        venue.accept(maker, maker.withdraw(venue.state, 0, _WITHDRAWN))
+    (queued,) = waiting(venue.state, maker.account)
+    later = queued.expected - venue.now
+    stage.say(
+        f"It has left the account and waits in a public queue, {later:,} s at least: until "
+        "everybody who lost in this market would have been opened and sold. Then it is paid, in "
+        "full if no loss is left."
+    )

@@ -69,9 +69,18 @@ class Guardians:
         return join(self.shares[0].shared, pairs, responses)
 
     def reveal(self, ledger: Ledger, account: int, present: Sequence[int] = (0, 1)) -> Reveal:
-        """Those who are there open an overdue account, each looking at the ledger for itself."""
+        """Those who are there open an overdue account, each looking at the ledger for itself.
+
+        Time is played as well, so their own clocks are the ledger's.
+        """
         guardians = [
-            Guardian([self.shares[index]], self.committee.members[index], ledger, self.randomness)
+            Guardian(
+                [self.shares[index]],
+                self.committee.members[index],
+                ledger,
+                self.randomness,
+                clock=lambda: ledger.state.pool.time,
+            )
             for index in present
         ]
         shared = [self.shares[0].shared]

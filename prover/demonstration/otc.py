@@ -20,8 +20,8 @@ def otc(stage: Stage) -> None:
     stage.say(
         f"Desk A sells {_LOTS:,} lots of {label} to desk B for ${premium / 100:,.0f}. The ledger "
         "gets two points, D and −D, and a proof from each desk:\n"
-        "  “I can open my new commitment, every balance is in range, none of the "
-        f"{venue.shape.scenarios} scenarios leaves me under water, and my opening is in escrow.”"
+        "  “I can open my new commitment, every balance is in range, what I have covers what each "
+        "coin may lose, one after the other and added up, and my opening is in escrow.”"
     )
     amounts = {0: -premium, venue.lot(call): _LOTS}
     delta = venue.delta(amounts)

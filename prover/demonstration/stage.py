@@ -32,6 +32,7 @@ from prover.keys import KeyFiles, cache_folder
 from prover.offices import InsecureOffices
 from prover.unprovable import headline
 from prover.venue import Venue
+from prover.wallet.exposure import exposure
 from verifier import audit
 from verifier.auditing.terminal import show
 from zk.backends import Backend, Choice
@@ -39,8 +40,8 @@ from zk.console import progress_bar
 from zk.errors import Unsatisfied, ZkError
 from zk.randomness import Randomness, insecure_seeded_randomness, system_randomness
 
-#: Moves up to this say nothing to a spectator: those of a coin that is worth a dollar.
-_SMALL_MOVE_BPS: Final = 300
+#: Of the insurance fund, in cents: a demonstration's is a million dollars.
+_CAPITAL: Final = 100_000_000
 #: Whom the native backend serves; the reference needs minutes for a larger shape.
 SHAPE_FOR: Final[Mapping[str, str]] = {Choice.NATIVE: "standard", Choice.PY_ECC: "tiny"}
 
@@ -79,6 +80,7 @@ class Stage:
         venue = Venue(ledger, offices, market, provers, randomness, market.time)
         stage = cls(console, venue, path, guardians)
         venue.publish()
+        venue.submit(offices.endow(venue.state, _CAPITAL))
         return stage
 
     def desk(self, name: str, cash: int) -> Author:
@@ -154,33 +156,26 @@ class Stage:
         self._pair(*panels[0], *panels[1])
 
     def margin(self, author: Author) -> None:
-        """What every scenario does to a portfolio: for its owner's eyes."""
-        explained = self.engine.explain(
-            author.known.values, self.observation, self.venue.state.current_market.time
-        )
-        table = Table(title=f"scenarios, as {self.names[author.account]} computes them", box=None)
-        table.add_column("scenario")
+        """What every row of every coin does to a portfolio: for its owner's eyes."""
+        seen = exposure(self.venue.state, author.known.values)
+        table = Table(title=f"margin, as {self.names[author.account]} computes it", box=None)
+        table.add_column("one coin moves")
         table.add_column("profit or loss", justify="right")
         table.add_column("")
-        worst = max(1, max(abs(one.profit) for one in explained.outcomes))
-        for outcome in explained.outcomes:
-            moves = ", ".join(
-                f"{name} {move / 100:+.1f} %"
-                for name, move in zip(
-                    self.market.listing.underlyings, outcome.scenario.prices_bps, strict=True
-                )
-                if abs(move) > _SMALL_MOVE_BPS
-            )
-            bar = "█" * round(20 * abs(outcome.profit) / worst)
-            style = "red" if outcome.profit < 0 else "green"
-            vols = "vols up" if max(outcome.scenario.vols_bps) > 0 else "vols down"
-            table.add_row(
-                moves or f"prices stay, {vols}", _money(outcome.profit), Text(bar, style=style)
-            )
+        most = max(1, max(abs(row.profit) for row in seen.rows))
+        for row in seen.rows:
+            bar = "█" * round(20 * abs(row.profit) / most)
+            style = "red" if row.profit < 0 else "green"
+            table.add_row(row.label, _money(row.profit), Text(bar, style=style))
         self.console.print(table)
+        lost = " ".join(
+            f"Of {coin.name} at most {_money(coin.loss)} is lost, and {_money(coin.charges)} is "
+            "charged for what no row shows."
+            for coin in seen.coins
+        )
         self.console.print(
-            f"equity {_money(explained.equity)}, initial margin {_money(explained.initial)}, "
-            f"maintenance {_money(explained.maintenance)}"
+            f"{lost} Equity {_money(seen.equity)}, initial margin {_money(seen.initial)}, "
+            f"maintenance {_money(seen.maintenance)}."
         )
 
     @property
@@ -205,7 +200,7 @@ class Stage:
 
     def mark(self, slot: int) -> int:
         """What one lot is worth at the mark, in cents."""
-        return round(self.venue.state.current_market.matrices.mark[self.venue.lot(slot)] / 1e6)
+        return round(self.venue.state.current_market.table.mark[self.venue.lot(slot)] / 1e6)
 
     def _portfolio(self, values: Sequence[int]) -> Table:
         table = Table(show_header=False, box=None, padding=(0, 1))

@@ -40,7 +40,7 @@ def books(state: State, orders: Iterable[HeldOrder]) -> tuple[Book, ...]:
     by_combination: dict[Combination, list[HeldOrder]] = {}
     for held in sorted(orders, key=lambda held: held.order):
         by_combination.setdefault(held.combination, []).append(held)
-    mark = state.current_market.matrices.mark
+    mark = state.current_market.table.mark
     return tuple(
         Book(combination, tuple(held), mark) for combination, held in sorted(by_combination.items())
     )

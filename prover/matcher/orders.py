@@ -73,7 +73,11 @@ def admit(state: State, matcher: bytes, message: OrderMessage) -> HeldOrder:
 
 
 def _require_open(state: State, matcher: bytes, message: OrderMessage) -> Order:
-    """What the ledger will ask of the order when it is filled."""
+    """What the ledger will ask of the order when it is filled, and that its owner still wants it.
+
+    An order that was taken back can be filled for a settling time: so a clearing that is under way
+    is not undone. A new one leaves it out.
+    """
     account = state.account(message.account)
     order, epoch = account.order, state.pool.epoch
     if order is None or order.id != message.order:
@@ -82,6 +86,8 @@ def _require_open(state: State, matcher: bytes, message: OrderMessage) -> Order:
             expected=f"an open order of account {account.id}",
             actual="none" if order is None else f"order {order.id}",
         )
+    if order.cancelled is not None:
+        raise OrderRefused(f"order {order.id}", expected="one that stands", actual="taken back")
     if order.epoch != epoch:
         raise OrderRefused(f"epoch of order {order.id}", expected=epoch, actual=order.epoch)
     if order.matcher != matcher:

@@ -29,6 +29,7 @@ def open_orders(opened: Ledger) -> list[dict[str, Any]]:
             "order": order.id,
             "epoch": order.epoch,
             "matcher": order.matcher.hex(),
+            "cancelled": order.cancelled,
         }
         for account, order in found
         if order is not None

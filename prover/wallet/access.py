@@ -20,11 +20,13 @@ from ledger.encoding import Decoding
 from ledger.ledger import Ledger
 from ledger.log import Entry
 from ledger.market.listing import Listing
+from ledger.state import State
 from ledger.transitions import decode_transition
 from prover import sealed_file
 from prover.author import Proving
 from prover.founding import ledger_time
 from prover.keys import KeyFiles, cache_folder
+from prover.messages import MatcherCard
 from prover.wallet.file import WalletFile
 from prover.wallet.wallet import Wallet, Write
 from zk.backends import Backend, Choice
@@ -62,21 +64,57 @@ class LazyProving:
             return files.of_ledger(self._ledger.state.shape, self._ledger.genesis.statements)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class Desk:
-    """An open wallet and the ledger it belongs to."""
+    """An open wallet and the ledger it belongs to; `given` is the time that was asked for."""
 
     wallet: Wallet
     ledger: Ledger
-    now: int
+    given: int | None = None
+
+    @cached_property
+    def now(self) -> int:
+        """The time of the next entry."""
+        return ledger_time(self.ledger, self.given)
 
     @property
     def listing(self) -> Listing:
         return self.ledger.genesis.listing
 
     def perform(self, write: Write) -> Entry:
-        """Writes, submits and follows."""
+        """Writes, submits and follows, unless an order that was taken back is still settling."""
+        self.require_settled()
+        return self.unchecked_perform(write)
+
+    def unchecked_perform(self, write: Write) -> Entry:
+        """The same for what an open order does not stand in the way of."""
         return self.wallet.perform(self.ledger, self.now, write)
+
+    def place_order(self, values: tuple[int, ...], card: MatcherCard) -> Entry:
+        """A firm order, likewise."""
+        self.require_settled()
+        return self.wallet.place_order(self.ledger, self.now, values, card)
+
+    def require_settled(self) -> None:
+        """Raises `Conflict` while an order that was taken back can still be filled."""
+        if self.wallet.record.account is None:
+            return
+        state = self.ledger.state
+        free = free_from(state, self.wallet.account)
+        if free is not None and self.now < free:
+            raise Conflict(
+                f"time for account {self.wallet.account}",
+                expected=f"{free} or later: until then its cancelled order can be filled",
+                actual=self.now,
+            )
+
+
+def free_from(state: State, account: int) -> int | None:
+    """When an account's cancelled order cannot be filled any more; None where none waits."""
+    order = state.account(account).order
+    if order is None or order.cancelled is None or order.epoch != state.pool.epoch:
+        return None
+    return order.cancelled + state.parameters.settling
 
 
 @contextmanager
@@ -93,7 +131,7 @@ def sit_down(
             held = Wallet.open(file, proving, decoding)
             for what in held.sync(opened).void:
                 err.print(f"void: {what}", markup=False)
-            yield Desk(held, opened, ledger_time(opened, time))
+            yield Desk(held, opened, time)
 
 
 def ask_password(path: Path | None, *, confirm: bool = False) -> str:

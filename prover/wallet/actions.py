@@ -9,10 +9,12 @@ import typer
 from ledger.encoding import parse_count
 from ledger.market.data import SCALE, Rows
 from ledger.market.limits import Greek
+from ledger.offers import PARTS
 from ledger.options import LedgerArgument, TimeOption
+from ledger.oracle import engine_of, settled_in
 from ledger.state import State
 from ledger.transitions import PublishClaim, TakeOver
-from ledger.transitions.default import sale_price
+from ledger.transitions.default import current_offer
 from prover.author import Author, Written
 from prover.founding import read_offices
 from prover.unprovable import NoProof
@@ -25,9 +27,9 @@ from prover.wallet.access import (
     tell,
 )
 from prover.wallet.errors import WorseThanAgreed
-from prover.wallet.exposure import engine_of, settled_of
+from prover.wallet.withdrawals import pay_out, waiting
 from zk.backends import Choice
-from zk.console import BackendOption, JsonOption
+from zk.console import BackendOption, JsonOption, print_json
 from zk.errors import Conflict, Malformed
 
 AssetArgument = Annotated[str, typer.Argument(metavar="ASSET", help="Its label or number.")]
@@ -63,15 +65,23 @@ def deposit(
     backend: BackendOption = Choice.AUTO,
     as_json: JsonOption = False,
 ) -> None:
-    """Pay an asset in. On a development ledger its insecure custodian signs at once.
+    """Pay an asset in; it may end the sale of an account that is on sale.
+
+    On a development ledger its insecure custodian signs at once.
 
     Example: tacit wallet deposit alice.wallet demo.ledger USD 5000000
     """
     with sit_down(wallet, ledger, password_file, backend, time) as desk:
         custodian, index = read_offices(ledger).custodian, component_of(desk.listing, asset)
-        _ = desk.wallet.account
-        entry = desk.perform(lambda author, state: author.deposit(state, index, amount, custodian))
-        tell(entry, as_json)
+        before = desk.ledger.state.account(desk.wallet.account).status
+        entry = desk.unchecked_perform(
+            lambda author, state: author.deposit(state, index, amount, custodian)
+        )
+        after = desk.ledger.state.account(desk.wallet.account).status
+        tell(entry, as_json, status=after)
+        if before == "frozen" and not as_json:
+            ended = after != "frozen"
+            typer.echo("the sale is over" if ended else "not enough: the account is still on sale")
 
 
 def withdraw(
@@ -81,7 +91,7 @@ def withdraw(
     amount: AmountArgument,
     least: Annotated[
         int | None,
-        typer.Option(min=0, help="Be content with so much while the fund is under water."),
+        typer.Option(min=0, help="Be content with so much while a loss is public."),
     ] = None,
     password_file: PasswordOption = None,
     time: TimeOption = None,
@@ -90,37 +100,90 @@ def withdraw(
 ) -> None:
     """Take an asset out; what stays must meet initial margin, and is proven to.
 
+    An account that never traded is paid at once. Of any other the amount waits, and
+    `tacit wallet collect` has it paid when its time has come.
+
     Example: tacit wallet withdraw alice.wallet demo.ledger USD 100000
     """
     with sit_down(wallet, ledger, password_file, backend, time) as desk:
         index = component_of(desk.listing, asset)
         entry = desk.perform(lambda author, state: author.withdraw(state, index, amount, least))
-        tell(entry, as_json)
+        *_, new = (None, *waiting(desk.ledger.state, desk.wallet.account))
+        tell(entry, as_json, waiting=None if new is None else new.document())
+        if new is not None and not as_json:
+            typer.echo(new.sentence(desk.listing))
 
 
-def take_over(
+def collect(
     wallet: WalletArgument,
     ledger: LedgerArgument,
-    account: Annotated[int, typer.Argument(min=0, help="The account that is on sale.")],
-    highest: Annotated[int, typer.Option("--max-price", help="The most to pay for it, in cents.")],
+    everybodys: Annotated[
+        bool, typer.Option("--any", help="Have every withdrawal paid that is due, whosever.")
+    ] = False,
     password_file: PasswordOption = None,
     time: TimeOption = None,
     backend: BackendOption = Choice.AUTO,
     as_json: JsonOption = False,
 ) -> None:
-    """Buy a portfolio on sale, whole, at the price of the moment; `tacit wallet sales` lists them.
+    """Have the account's withdrawals paid that have waited long enough.
+
+    Example: tacit wallet collect alice.wallet demo.ledger
+    """
+    with sit_down(wallet, ledger, password_file, backend, time) as desk:
+        account, state = desk.wallet.account, desk.ledger.state_at(desk.now)
+        mine = list(waiting(state, None if everybodys else account))
+        due = [each for each in mine if each.is_due_at(desk.now)]
+        if not due:
+            nearest = min(mine, key=lambda each: each.expected, default=None)
+            raise Conflict(
+                "withdrawals",
+                expected="one that has waited long enough",
+                actual="none" if nearest is None else nearest.sentence(desk.listing),
+            )
+        paid = [pay_out(desk.ledger, each, desk.now) for each in due]
+    if as_json:
+        print_json(paid)
+        return
+    for one in paid:
+        label = desk.listing.labels[one["asset"]]
+        typer.echo(
+            f"withdrawal {one['withdrawal']}: {one['paid']:,} of {one['amount']:,} {label} paid, "
+            f"entry {one['entry']}"
+        )
+
+
+def take_over(
+    wallet: WalletArgument,
+    ledger: LedgerArgument,
+    target: Annotated[
+        str, typer.Argument(metavar="ACCOUNT", help="The account that is on sale, or `fund`.")
+    ],
+    highest: Annotated[int, typer.Option("--max-price", help="The most to pay for it, in cents.")],
+    part: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=PARTS, help="Sixty-fourths of the positions; all that is offered, if none."
+        ),
+    ] = None,
+    password_file: PasswordOption = None,
+    time: TimeOption = None,
+    backend: BackendOption = Choice.AUTO,
+    as_json: JsonOption = False,
+) -> None:
+    """Buy what is on sale at the price of the moment, or a part; `tacit wallet sales` lists it.
 
     Example: tacit wallet take-over alice.wallet demo.ledger 3 --max-price 5000000
     """
     with sit_down(wallet, ledger, password_file, backend, time) as desk:
+        account = None if target == "fund" else parse_count(target, "account")
 
         def write(author: Author, state: State) -> Written[TakeOver]:
-            price = sale_price(state, account)
+            price = current_offer(state, account, part).price
             if price > highest:
                 raise WorseThanAgreed(
                     "price of the sale", expected=f"at most {highest}", actual=price
                 )
-            return author.take_over(state, account)
+            return author.take_over(state, account, part)
 
         tell(desk.perform(write), as_json)
 
@@ -131,17 +194,27 @@ def prove_margin(
     escrowed: Annotated[
         bool, typer.Option("--escrowed", help="Put the opening in escrow anew, for a new key.")
     ] = False,
+    epoch: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="An older epoch within the grace: a sign of distress that all can see."
+        ),
+    ] = None,
     password_file: PasswordOption = None,
     time: TimeOption = None,
     backend: BackendOption = Choice.AUTO,
     as_json: JsonOption = False,
 ) -> None:
-    """Prove that the account meets maintenance margin in the current epoch: the heartbeat.
+    """Prove that the account meets maintenance margin in the newest epoch: the heartbeat.
+
+    Do it as soon as an epoch is there: who waits, or proves under an older one, shows distress.
 
     Example: tacit wallet prove-margin alice.wallet demo.ledger
     """
     with sit_down(wallet, ledger, password_file, backend, time) as desk:
-        entry = desk.perform(lambda author, state: author.prove_margin(state, escrowed=escrowed))
+        entry = desk.perform(
+            lambda author, state: author.prove_margin(state, escrowed=escrowed, epoch=epoch)
+        )
         tell(entry, as_json)
 
 
@@ -170,6 +243,9 @@ def refresh(
     as_json: JsonOption = False,
 ) -> None:
     """Hide the account anew. It also makes void every trade that was accepted and not finished.
+
+    After a reveal it proves that the values did not change: what was seen stays true until the next
+    hidden trade.
 
     Example: tacit wallet refresh alice.wallet demo.ledger
     """
@@ -246,7 +322,7 @@ def claim(
 
         def rows(state: State) -> Rows:
             engine, market = engine_of(state), state.current_market
-            seen, at, settled = market.observation, market.time, settled_of(state)
+            seen, at, settled = market.observation, market.time, settled_in(state)
             if equity is not None:
                 return engine.equity_floor(seen, at, equity, settled)
             if delta is not None:

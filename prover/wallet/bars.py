@@ -1,4 +1,4 @@
-"""The same picture in a terminal: one line per scenario, bars of characters."""
+"""The same picture in a terminal: one line per row of a coin, bars of characters."""
 
 from __future__ import annotations
 
@@ -20,13 +20,19 @@ def bars(exposure: Exposure, currency: str) -> RenderableType:
     facts.add_row("initial margin", money(exposure.initial))
     facts.add_row("maintenance margin", money(exposure.maintenance))
     facts.add_row("the legs alone", money(exposure.legs))
+    facts.add_row("left of initial margin", money(exposure.initial_left.total))
+    facts.add_row("left of maintenance", money(exposure.maintenance_left.total))
+    for coin in exposure.coins:
+        worst = "no row" if coin.worst is None else coin.worst
+        taken = f"{money(coin.loss)} in {worst}; charges {money(coin.charges)}"
+        facts.add_row(f"most is lost, {coin.name}", taken)
     for name, prices in exposure.liquidation.items():
         facts.add_row(f"liquidation, {name}", f"{_price(prices.below)} … {_price(prices.above)}")
     for name, greeks in exposure.greeks.items():
         numbers = ", ".join(f"{greek} {number:,}" for greek, number in greeks.items())
         facts.add_row(f"greeks, {name}", numbers)
-    table = Table(title="per scenario", box=None, padding=(0, 1, 0, 0))
-    for heading in ("scenario", "profit or loss", "", "margin left", ""):
+    table = Table(title="row by row", box=None, padding=(0, 1, 0, 0))
+    for heading in ("row", "profit or loss", "", "margin left", ""):
         table.add_column(heading, no_wrap=True)
     most = max((abs(row.profit) for row in exposure.rows), default=0)
     widest = max((abs(row.maintenance) for row in exposure.rows), default=0)

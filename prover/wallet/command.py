@@ -12,7 +12,7 @@ from ledger.encoding import Decoding
 from ledger.ledger import Ledger
 from ledger.options import LedgerArgument
 from prover import sealed_file
-from prover.liquidation_command import sales
+from prover.liquidation_command import absorb, sales
 from prover.matcher.keys import write_new
 from prover.wallet import actions, dealing
 from prover.wallet.access import (
@@ -144,7 +144,7 @@ def picture(
     backend: BackendOption = Choice.AUTO,
     as_json: JsonOption = False,
 ) -> None:
-    """Draw profit, loss and what is left of the margins, scenario by scenario.
+    """Draw profit, loss and what is left of the margins, row by row of every coin.
 
     Example: tacit wallet picture alice.wallet demo.ledger --out alice.svg
     """
@@ -159,12 +159,13 @@ def picture(
         elif out is None:
             console.print(bars(seen, currency))
         else:
-            typer.echo(f"{out}: profit, loss and margins in {len(seen.rows)} scenarios")
+            typer.echo(f"{out}: profit, loss and margins in {len(seen.rows)} rows")
 
 
 app.command("open")(actions.open_account)
 app.command()(actions.deposit)
 app.command()(actions.withdraw)
+app.command()(actions.collect)
 app.command()(dealing.order)
 app.command()(dealing.message)
 app.command()(dealing.cancel)
@@ -176,6 +177,7 @@ app.command()(actions.refresh)
 app.command()(actions.redeem)
 app.command("take-over")(actions.take_over)
 app.command()(sales)
+app.command()(absorb)
 
 
 def _print_secret(wallet: Wallet, name: str) -> None:

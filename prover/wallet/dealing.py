@@ -17,6 +17,7 @@ from prover.wallet.access import (
     Desk,
     PasswordOption,
     WalletArgument,
+    free_from,
     sit_down,
     slot_of,
     tell,
@@ -70,7 +71,7 @@ def order(
         agreement = Agreement(side, slot_of(desk.listing, instrument), lots, price, max_fee)
         values = agreement.values(desk.ledger.state.shape)
         agreement.check_fee(state_at(desk.ledger, desk.now).parameters.order_fee)
-        entry = desk.wallet.place_order(desk.ledger, desk.now, values, card)
+        entry = desk.place_order(values, card)
         _write_order(desk, card, out)
         tell(entry, as_json, order=entry.number, message=str(out))
 
@@ -101,12 +102,16 @@ def cancel(
     backend: BackendOption = Choice.AUTO,
     as_json: JsonOption = False,
 ) -> None:
-    """Take the open order back.
+    """Take the open order back. What is being cleared may still fill it for a settling time.
 
     Example: tacit wallet cancel alice.wallet demo.ledger
     """
     with sit_down(wallet, ledger, password_file, backend, time) as desk:
-        tell(desk.perform(lambda author, state: author.cancel_order(state)), as_json)
+        entry = desk.unchecked_perform(lambda author, state: author.cancel_order(state))
+        free = free_from(desk.ledger.state, desk.wallet.account)
+        tell(entry, as_json, free_from=free)
+        if not as_json:
+            typer.echo(f"until {free} it can still be filled, and the account takes deposits only")
 
 
 @trade_app.command("card")
@@ -203,6 +208,7 @@ def write_acceptance(
     --price 6000 --max-fee 100 --out answer.json
     """
     with sit_down(wallet, ledger, password_file, backend, time) as desk:
+        desk.require_settled()
         agreement = Agreement(side, slot_of(desk.listing, instrument), lots, price, max_fee)
         answer = accept(desk.wallet, desk.ledger, desk.now, _envelope(file), agreement)
         write_files({out: answer.encode() + b"\n"})
@@ -224,6 +230,7 @@ def submit_trade(
     Example: tacit wallet trade finish alice.wallet demo.ledger answer.json
     """
     with sit_down(wallet, ledger, password_file, backend, time) as desk:
+        desk.require_settled()
         tell(finish(desk.wallet, desk.ledger, desk.now, _envelope(file)), as_json)
 
 

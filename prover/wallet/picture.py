@@ -1,8 +1,9 @@
-"""The picture of an exposure: per scenario, what is won or lost, and what is left of the margins.
+"""The picture of an exposure: row by row, what is won or lost, and what is left of the margins.
 
-SVG by hand: two panels that share their rows. It is read in grey as well as in colour, because
-what differs in meaning differs in shape: losses are dark and gains light, maintenance is a full bar
-and initial margin an outline around it.
+A row moves one coin; the others stand where they hurt most. SVG by hand: two panels that share
+their rows. It is read in grey as well as in colour, because what differs in meaning differs in
+shape: losses are dark and gains light, maintenance is a full bar and initial margin an outline
+around it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Final
 from prover.wallet.exposure import Exposure
 
 _ROW: Final = 22
-_TOP: Final = 92
+_TOP: Final = 108
 _MARGIN: Final = 20
 _CHARACTER: Final = 6.0
 _PANEL: Final = 360
@@ -42,7 +43,7 @@ class Axis:
     @classmethod
     def over(cls, left: float, numbers: list[float]) -> Axis:
         """Wide enough for all of them."""
-        low, high = min(0.0, *numbers), max(0.0, *numbers)
+        low, high = min([0.0, *numbers]), max([0.0, *numbers])
         step = _round_step(max(high - low, 1.0) / _TICKS)
         return cls(left, floor(low / step) * step, max(ceil(high / step), 1) * step, step)
 
@@ -58,7 +59,8 @@ class Axis:
 def svg(exposure: Exposure, title: str, currency: str) -> str:
     """A document that any browser shows; amounts in whole units of `currency`, not in cents."""
     bottom = _TOP + _ROW * len(exposure.rows)
-    start = _MARGIN + max(200.0, _CHARACTER * max(len(row.label) for row in exposure.rows))
+    longest = max((len(row.label) for row in exposure.rows), default=0)
+    start = _MARGIN + max(200.0, _CHARACTER * longest)
     width, labels = start + 2 * (_PANEL + _GAP), start - 10
     pnl = Axis.over(start, [row.profit / _CENTS for row in exposure.rows])
     left = [row.maintenance / _CENTS for row in exposure.rows]
@@ -66,7 +68,7 @@ def svg(exposure: Exposure, title: str, currency: str) -> str:
     room = Axis.over(start + _PANEL + _GAP, left)
     parts = [
         _head(exposure, title, currency),
-        _text(labels, _TOP - 12, f"scenario of epoch {exposure.epoch}", anchor="end"),
+        _text(labels, _TOP - 12, f"rows of epoch {exposure.epoch}", anchor="end"),
         _axis(pnl, bottom, "profit or loss", currency),
         _axis(room, bottom, "left of the margin: bar maintenance, outline initial", currency),
     ]
@@ -100,10 +102,15 @@ def _head(exposure: Exposure, title: str, currency: str) -> str:
         f"initial margin {money(exposure.initial)} {currency}; "
         f"its legs alone would need {money(exposure.legs)} for maintenance"
     )
+    lost = "; ".join(
+        f"{coin.name} takes {money(coin.loss)} at worst, and charges of {money(coin.charges)}"
+        for coin in exposure.coins
+    )
     return "\n".join(
         (
             f'<text x="{_MARGIN}" y="28" font-size="16" font-weight="bold">{escape(title)}</text>',
             _text(_MARGIN, 48, facts),
+            _text(_MARGIN, 64, lost),
         )
     )
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from circuits.escrow import SECRET_BITS, decrypt, unpack
+from circuits.escrow import SECRET_BITS, decrypt
 from circuits.gadgets.fixed_base import signed_number
 from circuits.shape import Shape
+from circuits.solvency import read_message
 from ledger.transitions import Escrow, FirmLeg
 from prover.author import Author
 from prover.matcher.fills import read_fill
@@ -29,7 +30,7 @@ def read_escrow(
     if Point.BASE8 * secret != escrow.ephemeral:
         raise Unreadable("escrow", expected="one that this seed has made", actual="another")
     words = decrypt(escrow.public(key), key * secret, context)
-    opening = unpack(words, shape.widths)
+    opening = read_message(shape, words)
     if opening.commit().point != commitment:
         raise Unreadable("escrow", expected="the opening of the account", actual="another")
     return opening

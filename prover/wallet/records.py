@@ -95,6 +95,8 @@ class PlacedOrder(Secret):
     nonce: Count
     matcher: PublicKey
     held: HeldOpening | None
+    #: Taken back: what is still being cleared may fill it a little while longer.
+    cancelled: bool = False
 
 
 class Attempts(Secret):
@@ -104,11 +106,13 @@ class Attempts(Secret):
     tried: tuple[tuple[Quantity, ...], ...]
 
 
-class Pending(Model):
+class Pending(Secret):
     """A transition that was about to be submitted when the wallet was last saved."""
 
     kind: str
     binding: Digest
+    #: What the account opens to if it is on the ledger.
+    held: HeldOpening
 
 
 class Trade(Secret):
@@ -128,7 +132,7 @@ class Trade(Secret):
 class WalletRecord(Secret):
     """The whole wallet."""
 
-    format: Literal["tacit-wallet-1"] = "tacit-wallet-1"
+    format: Literal["tacit-wallet-2"] = "tacit-wallet-2"
     ledger: Digest
     seed: HexBytes
     account: Count | None = None

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from rich.table import Table
 
 from ledger.conditions import open_order
 from prover.wallet.access import Desk
 from prover.wallet.exposure import Exposure, exposure, heartbeat
+from prover.wallet.withdrawals import waiting
 from zk.console import out
+
+_MARGINS: Final = (
+    "equity",
+    "initial_margin",
+    "maintenance_margin",
+    "initial_left",
+    "maintenance_left",
+)
 
 
 def describe(desk: Desk) -> dict[str, Any]:
@@ -31,6 +40,9 @@ def describe(desk: Desk) -> dict[str, Any]:
         "holds": dict(zip(desk.listing.labels, wallet.opening.values, strict=True)),
         "heartbeat": {"due": beat.due, "status": beat.status},
         "order": None if order is None else order.id,
+        "order_cancelled": order is not None and order.cancelled is not None,
+        "withdrawals": [each.document() for each in waiting(state, account.id)],
+        "locked": bool(state.pool.epoch) and state.current_market.is_locked,
         "trades": [
             {"with": trade.other, "role": trade.role, "status": trade.status}
             for trade in wallet.record.trades
@@ -55,18 +67,47 @@ def show_account(document: dict[str, Any]) -> None:
             facts.add_row(label if place else f"{label}, cents", f"{value:,}")
     if "heartbeat" in document:
         beat = document["heartbeat"]
-        due = "" if beat["due"] is None else f", until {beat['due']}"
-        facts.add_row("heartbeat", beat["status"] + due)
-        facts.add_row("open order", "none" if document["order"] is None else str(document["order"]))
+        facts.add_row("heartbeat", _heartbeat(beat["due"], beat["status"]))
+        facts.add_row("open order", _order(document))
+        if document["locked"]:
+            facts.add_row("market", "locked: prices moved further than an update may carry")
+    for one in document.get("withdrawals", []):
+        facts.add_row(f"withdrawal {one['withdrawal']}", _waiting(one, list(document["holds"])))
     for trade in document.get("trades", []):
         facts.add_row("trade", f"{trade['role']} with account {trade['with']}: {trade['status']}")
     seen = document.get("exposure")
     if seen is not None:
-        for key in ("equity", "initial_margin", "maintenance_margin"):
+        for key in _MARGINS:
             facts.add_row(key.replace("_", " ") + ", cents", f"{seen[key]:,}")
+        for coin in seen["coins"]:
+            worst = "" if coin["worst"] is None else f" in {coin['worst']}"
+            words = f"{coin['loss']:,}{worst}, and {coin['charges']:,} of charges"
+            facts.add_row(f"at most lost, {coin['coin']}", words)
         for name, prices in seen["liquidation"].items():
             facts.add_row(f"liquidated, {name}", _reach(prices["below"], prices["above"]))
     out.print(facts)
+
+
+def _heartbeat(due: int | None, status: str) -> str:
+    """By which market: `due` is in the oracles' time."""
+    if due is None:
+        return status
+    return f"{status}, {'since' if status == 'overdue' else 'before'} a market of {due}"
+
+
+def _order(document: dict[str, Any]) -> str:
+    if document["order"] is None:
+        return "none"
+    number = str(document["order"])
+    return f"{number}, taken back, and settling" if document["order_cancelled"] else number
+
+
+def _waiting(one: dict[str, Any], labels: list[str]) -> str:
+    """What waits, since when, and until when."""
+    when = f"not before {one['expected']}" if one["due"] is None else f"due at {one['due']}"
+    paid, whole = one["fraction"]
+    part = "in full" if paid == whole else f"{paid / whole:.2%} of it"
+    return f"{one['amount']:,} {labels[one['asset']]}, {when}; paid {part} as things stand"
 
 
 def _reach(below: int | None, above: int | None) -> str:

@@ -18,7 +18,7 @@ from ledger.state import State
 from ledger.transitions import Settle
 from prover.author import Written
 from prover.blank import BLANK_SIGNATURE
-from prover.clearing import settled, settlement_terms, signed_terms
+from prover.clearing import in_order, settled, settlement_terms, signed_terms
 from prover.wallet.agreement import Agreement
 from prover.wallet.errors import MessageRejected
 from prover.wallet.following import state_at
@@ -116,7 +116,8 @@ def finish(wallet: Wallet, ledger: Ledger, time: int, envelope: Envelope) -> Ent
             signed_terms(state, trade.other, (-delta).commit().point),
         ],
     )
-    answered = terms.model_copy(update={"legs": (terms.legs[0], accepted.leg)})
+    ours = next(leg for leg in terms.legs if leg.account == wallet.account)
+    answered = terms.model_copy(update={"legs": in_order([ours, accepted.leg])})
     if answered.binding(ledger.id) != trade.binding:
         raise MessageRejected("acceptance", expected="the leg of our offer", actual="another")
     own = wallet.author().signed_leg(state, terms, delta)

@@ -47,7 +47,7 @@ from prover.wallet.records import (
     Terms,
     WalletRecord,
 )
-from prover.wallet.sales import EntryOf, sold_values
+from prover.wallet.replaying import EntryOf, Replay
 from zk.babyjubjub import Point
 from zk.pedersen import Opening
 
@@ -61,6 +61,7 @@ class Walk:
     state: State
     entry_of: EntryOf
     decoding: Decoding = field(default_factory=Decoding)
+    _replay: Replay | None = None
 
     def take(self, entry: Entry) -> None:
         """Follows one entry."""
@@ -112,14 +113,15 @@ class Walk:
                 return self._public(0, -self.record.terms.order_fee)
             case TakeOver() if transition.account == self._account:
                 return self._bought(entry, transition)
-            case TakeOver():
-                return self._sold(max(transition.price, 0))
-            case Absorb():
-                return self._sold(0)
+            case TakeOver() | Absorb():
+                return Opening(self._again.sold(entry.number, self._account), 0)
             case Settle():
                 return self._settled(transition)
-            case CancelOrder() | Reveal():
+            case CancelOrder():
+                self._cancel()
+            case Reveal():
                 self._change(order=None)
+                return self._made_whole()
         return self._public(0, 0)
 
     def _settled(self, settlement: Settle) -> Opening:
@@ -168,20 +170,30 @@ class Walk:
         )
         self._change(order=order)
 
-    def _bought(self, entry: Entry, transition: TakeOver) -> Opening:
-        """A portfolio for its price: whichever of those that it can have been our escrow is of."""
-        for values in sold_values(self.entry_of, entry.number, transition.target):
-            change = Opening(values, 0) + self._public(0, -transition.price)
-            delta = change.commit().point
-            try:
-                return self._hidden(transition, transition.escrow, delta, fee=0)
-            except Unreadable:
-                continue
-        raise Unreadable("sale", expected="a reveal of what we bought", actual="none in the log")
+    def _cancel(self) -> None:
+        """For a settling time more it can be filled: what its fill would say is still wanted."""
+        order = self.record.order
+        if order is not None:
+            self._change(order=order.model_copy(update={"cancelled": True}))
 
-    def _sold(self, proceeds: int) -> Opening:
-        """All that we had, for cash; the blinding stays."""
-        return Opening(tuple(-value for value in self._known.values), 0) + self._public(0, proceeds)
+    def _bought(self, entry: Entry, transition: TakeOver) -> Opening:
+        """A lot for its price: as we wrote it down ourselves, or as the log has it."""
+        pending = self.record.pending
+        if pending is not None and pending.binding == transition.binding(self.record.ledger):
+            return pending.held.opening - self._known
+        lot = Opening(self._again.bought(entry.number), 0)
+        return lot + self._public(0, -transition.price)
+
+    def _made_whole(self) -> Opening:
+        """Of a book that is opened and has nothing but a debt, the fund pays the debt at once."""
+        cash, *rest = self._known.values
+        return self._public(0, max(-cash, 0) if not any(rest) else 0)
+
+    @property
+    def _again(self) -> Replay:
+        if self._replay is None:
+            self._replay = Replay(self.entry_of, self.decoding)
+        return self._replay
 
     def _settle_accounts_with(self, transition: Transition) -> None:
         """Tells what was pending, and trades, that this is the transition they were waiting for."""

@@ -20,7 +20,7 @@ from prover.wallet.errors import NoAccount
 from prover.wallet.file import WalletFile
 from prover.wallet.following import follow, state_at
 from prover.wallet.keys import MAX_ATTEMPTS, SEED_BYTES, WalletKeys
-from prover.wallet.records import Attempts, Pending, Trade, WalletRecord
+from prover.wallet.records import Attempts, HeldOpening, Pending, Trade, WalletRecord
 from zk.errors import Conflict, ZkError
 from zk.pedersen import Opening
 from zk.randomness import Randomness, system_randomness
@@ -139,7 +139,8 @@ class Wallet:
         """
         transition = written.transition
         binding = transition.binding(self.record.ledger)
-        pending = Pending(kind=transition.kind, binding=binding)
+        held = HeldOpening.of(written.opening)
+        pending = Pending(kind=transition.kind, binding=binding, held=held)
         self.save(self.record.model_copy(update={"pending": pending}))
         try:
             entry = ledger.submit(transition, max(time, ledger.head.time))
@@ -162,8 +163,10 @@ class Wallet:
     def order_message(self) -> OrderMessage:
         """What the matcher has to be told of the newest order."""
         order = self.record.order
-        if order is None or order.held is None:
-            actual = "none" if order is None else "one whose values only the old file knew"
+        if order is None or order.cancelled or order.held is None:
+            actual = "none, or one that was taken back"
+            if order is not None and order.held is None:
+                actual = "one whose values only the old file knew"
             raise Conflict("order", expected="an order of this wallet", actual=actual)
         return OrderMessage(
             ledger=self.record.ledger,

@@ -175,9 +175,9 @@ def test_both_phases_by_snarkjs_pass_our_checks(
 
 def test_a_key_without_its_last_contribution_is_another_key(walked: Path) -> None:
     """Where an earlier key is imported beside later ones, its digest is not the pinned one."""
-    arguments = ("claim-2.zkey", "solvency.zkey", "fill.zkey", "--shape", "tiny")
+    arguments = ("claim-2.zkey", "margin.zkey", "solvency.zkey", "fill.zkey")
     done = run_tacit(
-        *("keys", "import", *arguments, "--powers-of-tau", "powers.ptau"),
+        *("keys", "import", *arguments, "--shape", "tiny", "--powers-of-tau", "powers.ptau"),
         *("--statements", "other.json", "--json"),
         cwd=walked,
     )
@@ -202,8 +202,8 @@ def test_two_keys_for_one_statement_are_no_set(walked: Path) -> None:
     """Nothing is kept unless there is one key for each."""
     before = sorted((walked / "cache").iterdir())
     done = run_tacit(
-        *("keys", "import", "claim.zkey", "claim-2.zkey", "fill.zkey", "--shape", "tiny"),
-        *("--powers-of-tau", "powers.ptau"),
+        *("keys", "import", "claim.zkey", "claim-2.zkey", "margin.zkey", "fill.zkey"),
+        *("--shape", "tiny", "--powers-of-tau", "powers.ptau"),
         cwd=walked,
     )
     assert_one_line_refusal(done, "one for each of")

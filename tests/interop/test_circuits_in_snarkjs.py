@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from circuits.catalogue import STATEMENTS
 from tests.circuits.proofs_for_tests import Proven, proven, sample
 from tests.interop.ceremonies import write_statement
 from tests.interop.peers import Peers
@@ -56,7 +57,7 @@ def theirs(
 
 @pytest.mark.parametrize(
     ("name", "shape"),
-    [("claim", "tiny"), ("solvency", "tiny"), ("fill", "tiny"), ("solvency", "standard")],
+    [*((name, "tiny") for name in STATEMENTS), ("solvency", "standard")],
 )
 def test_snarkjs_finds_our_witness_correct(
     peers: Peers, tmp_path: Path, name: str, shape: str

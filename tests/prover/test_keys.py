@@ -15,11 +15,11 @@ TINY = SHAPES["tiny"]
 
 
 def test_a_key_is_made_once_and_opened_after_that(native: Backend, tmp_path: Path) -> None:
-    """Three files whose names say what they are; a second opening changes none of them."""
+    """Four files whose names say what they are; a second opening changes none of them."""
     files = KeyFiles(tmp_path, native)
     first = files.insecure_development(TINY).statement_keys()
     keys = sorted(tmp_path.glob("*.zkey"))
-    assert len(keys) == 3
+    assert len(keys) == 4
     assert all(".insecure." in path.name for path in keys)
     before = {path: path.stat().st_mtime_ns for path in keys}
     assert files.insecure_development(TINY).statement_keys() == first

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from circuits.schedule import judge
 from ledger.market.data import SCALE
 from ledger.market.limits import padded
 from prover.author import Author
@@ -45,16 +46,15 @@ def refusal(attempt: Callable[[], object]) -> NoProof:
 
 
 def test_cash_that_margin_needs(world: World, short: Author) -> None:
-    """The scenario that hurts most, and the cents that lack in it: with those it is proven."""
+    """The row that takes most, and the cents that lack: with those it is proven."""
     state, amount = world.state, short.known.values[0]
-    rows = state.current_market.matrices.withdrawal
+    asked = state.demands(state.current_market).withdrawal(state.parameters.floor)
     left = (short.known.values[0] - amount, *short.known.values[1:])
-    lacking = -(rows.worst(left) // SCALE)
+    lacking = -(judge(world.shape, asked, left).total // SCALE)
     said = refusal(lambda: short.withdraw(state, 0, amount))
-    row = rows.values_of(left).index(rows.worst(left))
-    assert said.scope.startswith("rows")
-    assert str(said).startswith("no proof exists: the check rows")
-    assert f"got {lacking:,} cents of USD too little in scenario {row} (BTC +15 %" in str(said)
+    assert said.scope.startswith("total")
+    assert str(said).startswith("no proof exists: the check total")
+    assert f"got {lacking:,} cents of USD too little; most is lost with BTC +45 %" in str(said)
     assert "expected margin without collateral" in str(said)
     short.withdraw(state, 0, amount - lacking)
     refusal(lambda: short.withdraw(state, 0, amount - lacking + 1))
@@ -64,11 +64,31 @@ def test_each_margin_has_its_name(world: World, short: Author) -> None:
     """Initial margin of an order, of the account as it would be when it is filled."""
     order = Opening((0, 0, 0, -(10**6)), 5)
     said = refusal(lambda: short.place_order(world.state, order, bytes(32)))
-    assert "expected initial margin in every scenario" in str(said)
+    assert "expected initial margin to be met" in str(said)
     assert str(said).endswith("in the account with the order filled")
     short.opening = short.known + Opening((-CASH, 0, 0, 0), 0)
     said = refusal(lambda: short.prove_margin(world.state))
-    assert "expected maintenance margin in every scenario" in str(said)
+    assert "expected maintenance margin to be met" in str(said)
+
+
+def test_coins_back_losses_and_pay_for_nothing(world: World) -> None:
+    """Margin enough, and no cash for what the order costs: the other condition has words too."""
+    owner = world.join(CASH)
+    world.deposit(owner, 1, 10 * 10**8)
+    order = Opening((-CASH - 602_000, 0, 100, 0), 5)
+    said = refusal(lambda: owner.place_order(world.state, order, bytes(32)))
+    assert said.scope.startswith("paid")
+    assert "cents of USD too little" in str(said)
+    assert "without pledged coins" in str(said)
+
+
+def test_a_notional_beyond_the_cap(world: World) -> None:
+    """However much cash there is."""
+    owner, lots = world.join(10**13), world.state.parameters.cap // 6_000 + 1
+    order = Opening((-6_000 * lots, 0, lots, 0), 5)
+    said = refusal(lambda: owner.place_order(world.state, order, bytes(32)))
+    assert said.scope.startswith("concentration")
+    assert "a notional within the cap of one account" in str(said)
 
 
 @pytest.mark.parametrize(

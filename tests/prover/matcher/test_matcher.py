@@ -135,26 +135,51 @@ def test_killed_after_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     assert pool.world.ledger.head.number == head
 
 
-def test_an_order_that_is_cancelled_at_the_last_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The settlement is refused whole, and the books are cleared anew without that order."""
+@pytest.mark.parametrize("waits", [False, True])
+def test_an_order_that_is_cancelled_at_the_last_moment(
+    monkeypatch: pytest.MonkeyPatch, waits: bool
+) -> None:
+    """For a settling time no cancel undoes a clearing; after it, the books are cleared anew.
+
+    Then the settlement that was on its way is refused whole.
+    """
     pool = pool_of(3)
     a, b, c = pool.world.authors
     pool.buy(a, 4, 6_001_00)
     pool.buy(b, 4, 6_000_00)
     pool.buy(c, -6, 5_990_00)
-    submit = pool.world.ledger.submit
+    submit, state = pool.world.ledger.submit, pool.world.state
     attempts: list[int] = []
 
     def overtaken(transition: Any, time: int) -> Any:
         if isinstance(transition, Settle):
             attempts.append(len(transition.legs))
             if len(attempts) == 1:
-                submit(a.cancel_order(pool.world.state).transition, time)
+                submit(a.cancel_order(state).transition, time)
+                custodian = pool.world.offices.custodian
+                later = b.deposit(pool.world.state, 0, 1, custodian)
+                submit(later.transition, time + state.parameters.settling * waits)
         return submit(transition, time)
 
     monkeypatch.setattr(pool.world.ledger, "submit", overtaken)
-    assert filled(pool.clear()) == {1: (4, 5_990_00), 2: (-4, 5_990_00)}
-    assert attempts == [3, 2]
+    if waits:
+        assert filled(pool.clear()) == {1: (4, 5_990_00), 2: (-4, 5_990_00)}
+        assert attempts == [3, 2]
+    else:
+        assert filled(pool.clear()) == {0: (4, 6_000_00), 1: (2, 6_000_00), 2: (-6, 6_000_00)}
+        assert attempts == [3]
+
+
+def test_legs_stand_in_the_order_of_accounts() -> None:
+    """Whoever bought, sold, or had the best limit: the settlement does not say."""
+    pool = pool_of(3)
+    for author, lots, price in zip(
+        pool.world.authors, (-6, 4, 4), (5_990_00, 6_000_00, 6_001_00), strict=True
+    ):
+        pool.buy(author, lots, price)
+    (settled,) = pool.clear().settled
+    assert [leg.account for leg in pool.settlement(settled.entry).legs] == [0, 1, 2]
+    assert [one.held.account for one in settled.executions] == [2, 1, 0]
 
 
 def test_a_refusal_that_nothing_explains_is_not_tried_again(

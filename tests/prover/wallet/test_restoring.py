@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from ledger.market.data import Observation
-from ledger.transitions import Absorb
+from ledger.transitions import Absorb, PayOut
 from prover.author import Author
 from prover.wallet import Agreement, Wallet
 from prover.wallet.errors import Unreadable
 from prover.wallet.keys import MAX_ATTEMPTS, WalletKeys
 from prover.wallet.offers import Card
 from prover.wallet.trading import accept, finish, offer
+from prover.wallet.withdrawals import waiting
 from tests.ledger.world import World, real_world, stand_in_world
 from tests.prover.wallet.purses import (
     act,
@@ -104,8 +104,30 @@ def partial_fill(world: World, wallet: Wallet, folder: Path) -> None:
     filled(world, wallet, (3, 10))
 
 
+def settle(world: World) -> None:
+    """Until a cancelled order cannot be filled any more."""
+    world.now += world.state.parameters.settling
+
+
+def fill_after_cancel(world: World, wallet: Wallet, folder: Path) -> None:
+    """It was being cleared when it was taken back."""
+    order(world, wallet, folder)
+    sought = wallet.order_message()
+    other = joined(world)
+    cash, *rest = (-value for value in sought.values)
+    ask = world.order(other, dict(enumerate((cash, *rest))))
+    fills = [world.fill(wallet.author(), sought.opening, 1, 1), world.fill(other, ask, 1, 1)]
+    act(world, wallet, lambda author, state: author.cancel_order(state))
+    with pytest.raises(Conflict, match="taken back"):
+        wallet.order_message()
+    world.submit(world.firm_settlement(fills))
+    wallet.sync(world.ledger)
+    assert wallet.opening.values[2] == 10
+
+
 def second_fill(world: World, wallet: Wallet, folder: Path) -> None:
     cancel(world, wallet, folder)
+    settle(world)
     whole_fill(world, wallet, folder)
     world.next_epoch()
     partial_fill(world, wallet, folder)
@@ -128,7 +150,7 @@ def flat(world: World, wallet: Wallet, folder: Path) -> None:
 
 
 def claim(world: World, wallet: Wallet, folder: Path) -> None:
-    rows = world.state.current_market.matrices.maintenance
+    rows = world.market.engine().equity_floor(world.market.observation, world.now, 1)
     act(world, wallet, lambda author, state: author.publish_claim(state, "solvent", rows))
 
 
@@ -141,8 +163,10 @@ def redemption(world: World, wallet: Wallet, folder: Path) -> None:
     world.clear([(wallet.author(), fills[0]), (seller, fills[1])])
     wallet.sync(world.ledger)
     world.now = world.market.listing.instruments[CALL].expires or 0
-    world.submit(world.offices.expire(world.state, CALL, 700))
     world.publish()
+    world.now += world.state.parameters.min_interval
+    world.submit(world.offices.expire(world.state, CALL, 100))
+    world.next_epoch()
     act(world, wallet, lambda author, state: author.redeem(state, CALL, 10))
     assert wallet.opening.values[3] == 0
 
@@ -159,18 +183,36 @@ def new_escrow_key(world: World, wallet: Wallet, folder: Path) -> None:
     world.publish()
     traded(world, wallet, folder)
     cancel(world, wallet, folder)
+    settle(world)
     refresh(world, wallet, folder)
 
 
 def revealed(world: World, wallet: Wallet, folder: Path) -> None:
-    """Overslept, and solvent: its privacy comes back with a refresh."""
+    """Overslept, and solvent: a refresh proves that nothing changed, a trade hides it again."""
     order(world, wallet, folder)
-    world.next_epoch()
-    world.now += world.state.parameters.grace + 1
+    overslept(world, wallet.account)
     world.reveal(wallet.author())
     assert world.state.account(wallet.account).status == "revealed"
-    world.publish()
     refresh(world, wallet, folder)
+    traded(world, wallet, folder)
+
+
+def overslept(world: World, account: int) -> None:
+    """Until its grace is over, by the oracles' clocks."""
+    while not world.state.is_overdue(world.state.account(account)):
+        world.next_epoch(world.state.current_market.observation)
+
+
+def queued(world: World, wallet: Wallet, folder: Path) -> None:
+    """Of an account that has traded: the amount leaves, waits, and is paid."""
+    traded(world, wallet, folder)
+    withdraw(world, wallet, folder)
+    (waits,) = waiting(world.state, wallet.account)
+    while world.state.clock(waits.epoch).due is None:
+        world.next_epoch()
+        heartbeat(world, wallet, folder)
+    world.now = max(world.now, world.state.clock(waits.epoch).due or 0)
+    world.submit(PayOut(withdrawal=waits.number))
 
 
 STEPS: list[Callable[[World, Wallet, Path], None]] = [
@@ -180,10 +222,12 @@ STEPS: list[Callable[[World, Wallet, Path], None]] = [
     refresh,
     order,
     cancel,
+    fill_after_cancel,
     whole_fill,
     partial_fill,
     second_fill,
     trade,
+    queued,
     heartbeat,
     escrowed_heartbeat,
     flat,
@@ -207,6 +251,7 @@ def test_restored_after_everything_in_turn(world: World, wallet: Wallet, tmp_pat
     """What one transition leaves behind does not confuse the reading of the next."""
     for step in (deposit, withdraw, second_fill, trade, cancel, escrowed_heartbeat, partial_fill):
         step(world, wallet, tmp_path)
+        settle(world)
     refresh(world, wallet, tmp_path)
     assert_restorable(world, wallet, tmp_path)
 
@@ -294,47 +339,81 @@ def test_an_order_that_the_wallet_did_not_write_is_named(
     assert wallet.file.path.read_bytes() == before
 
 
-def crash(world: World) -> None:
-    """As far as three updates may fall, and past the grace."""
-    parameters = world.state.parameters
-    seen = world.state.current_market.observation
-    for _ in range(3):
-        falls = (10_000 - (move - 1) for move in parameters.max_spots_bps)
+def crash(world: World, account: int) -> None:
+    """As far as updates may fall, until the grace of an account that stays silent is over."""
+    while not world.state.is_overdue(world.state.account(account)):
+        seen = world.state.current_market.observation
+        falls = (10_000 - (move - 1) for move in world.state.parameters.max_spots_bps)
         spots = (spot * fall // 10_000 + 1 for spot, fall in zip(seen.spots, falls, strict=True))
-        seen = Observation.decode(seen.model_copy(update={"spots": tuple(spots)}).encode())
-        world.next_epoch(seen)
-    world.now += world.state.parameters.grace + 1
-    world.publish(seen)
+        world.next_epoch(seen.model_copy(update={"spots": tuple(spots)}))
 
 
-@pytest.mark.parametrize("buyer", ["another wallet", "the fund"])
-def test_restored_after_a_sale(world: World, tmp_path: Path, buyer: str) -> None:
-    """An insolvent account is sold whole: the seller's wallet and the buyer's both follow."""
+@pytest.fixture
+def broke(world: World, tmp_path: Path) -> tuple[Wallet, Wallet]:
+    """A wallet whose account was opened below maintenance, with a coin, and one with cash."""
     seller = funded(world, tmp_path, "seller", 11_000_000)
     liquidator = funded(world, tmp_path, "liquidator", 10**9)
-    lots = 9_000
-    card = Card.of(liquidator.keys, liquidator.account)
-    sent = offer(seller, world.ledger, world.now, Agreement("buy", 0, lots, 6_000, 100), card)
-    sell = Agreement("sell", 0, lots, 6_000, 100)
-    answer = accept(liquidator, world.ledger, world.now, sent, sell)
-    finish(seller, world.ledger, world.now, answer)
-    crash(world)
+    traded(world, seller, tmp_path, 8_000)
     custodian = world.offices.custodian
+    crash(world, seller.account)
     for amount in (1, 20, 300):  # after the escrow: the guardians' opening is without them
         written = seller.author().deposit(world.state, 0, amount, custodian)
         seller.submit(world.ledger, written, world.now)
     world.reveal(seller.author())
     assert world.state.account(seller.account).status == "frozen"
     assert_restorable(world, seller, tmp_path)
-    if buyer == "the fund":
-        world.now += world.state.parameters.sale_duration
-        world.submit(Absorb(target=seller.account))
-    else:
-        act(world, liquidator, lambda author, state: author.take_over(state, seller.account))
-        assert liquidator.opening.values[2] == 0
-    for wallet in (seller, liquidator):
+    return seller, liquidator
+
+
+@pytest.mark.parametrize("part", [None, 3])
+def test_restored_after_a_take_over(
+    world: World, broke: tuple[Wallet, Wallet], tmp_path: Path, part: int | None
+) -> None:
+    """A slice, or a part of it, changes hands: seller's and buyer's wallets both follow.
+
+    The owner's next deposit ends the sale; so does the slice, if it is taken whole.
+    """
+    seller, liquidator = broke
+    world.now += 2 * world.state.parameters.sale_step
+    act(world, liquidator, lambda author, state: author.take_over(state, seller.account, part))
+    assert 0 < liquidator.opening.values[2] < 8_000
+    seller.sync(world.ledger)
+    assert seller.opening.values[2] + liquidator.opening.values[2] == 8_000
+    custodian = world.offices.custodian
+    frozen = world.state.account(seller.account).status == "frozen"
+    assert frozen == (part is not None)
+    act(world, seller, lambda author, state: author.deposit(state, 0, 10**8, custodian))
+    assert world.state.account(seller.account).status == "revealed"
+    refresh(world, seller, tmp_path)
+    refresh(world, liquidator, tmp_path)
+    for wallet in broke:
         assert_restorable(world, wallet, tmp_path)
-    assert set(seller.opening.values[1:]) == {0}
+
+
+def test_restored_after_the_fund_took_it(
+    world: World, broke: tuple[Wallet, Wallet], tmp_path: Path
+) -> None:
+    """At the last step nobody has come; then the fund sells what it took."""
+    seller, liquidator = broke
+    world.now += world.state.parameters.sale_duration
+    world.submit(Absorb(target=seller.account))
+    refresh(world, seller, tmp_path)
+    world.now += 60
+    act(world, liquidator, lambda author, state: author.take_over(state, None, 8))
+    for wallet in broke:
+        assert_restorable(world, wallet, tmp_path)
+
+
+def test_a_cure_before_anything_is_sold(
+    world: World, broke: tuple[Wallet, Wallet], tmp_path: Path
+) -> None:
+    """A deposit that restores maintenance ends the sale, and the owner keeps the book."""
+    seller, _ = broke
+    custodian = world.offices.custodian
+    act(world, seller, lambda author, state: author.deposit(state, 0, 10**8, custodian))
+    assert world.state.account(seller.account).status == "revealed"
+    assert seller.opening.values[2] == 8_000
+    assert_restorable(world, seller, tmp_path)
 
 
 def test_an_author_never_prints_its_seed(wallet: Wallet) -> None:

@@ -14,12 +14,15 @@ import pytest
 import typer
 from typer.main import get_command
 
+from ledger.ledger import Ledger
 from prover import sealed_file
+from prover.founding import read_offices
 from prover.wallet import WalletFile, WalletRecord
 from prover.wallet.command import app
 from tacit import main
 from tests.command import run_tacit
 from tests.prover.wallet.purses import CHEAP
+from zk.backends import select
 
 PASSWORD = "a password for tests"
 ALICE, BOB = ("alice.wallet", "demo.ledger"), ("bob.wallet", "demo.ledger")
@@ -74,6 +77,18 @@ class Shell:
         assert len(lines) == 1, err
         assert lines[0].startswith("error: ")
         return lines[0]
+
+    @property
+    def now(self) -> int:
+        """The ledger's clock."""
+        return int(json.loads(self.do("ledger", "show", "demo.ledger", "--json"))["time"])
+
+    def reveal(self, account: int, time: int) -> None:
+        """The guardians of a development ledger open an account."""
+        path = self.folder / "demo.ledger"
+        with Ledger.open(path, select()) as opened:
+            reveal = read_offices(path).reveal(opened.state, account, opened.entry)
+            opened.submit(reveal, time)
 
     def record(self, name: str) -> WalletRecord:
         return WalletFile(self.folder / f"{name}.wallet", PASSWORD, CHEAP).load()
@@ -197,10 +212,80 @@ def test_prove_flat_and_picture(shell: Shell) -> None:
     assert shell.document("show", *BOB)["heartbeat"]["status"].startswith("exempt")
     shell.wallet("picture", *BOB, "--out", "bob.svg")
     assert (shell.folder / "bob.svg").read_text().startswith("<svg")
-    assert "per scenario" in shell.wallet("picture", *BOB)
-    assert len(shell.document("picture", *BOB)["scenarios"]) == 4
+    assert "row by row" in shell.wallet("picture", *BOB)
+    assert shell.document("picture", *BOB)["scenarios"] == []
+    shell.wallet("deposit", *BOB, "BTC", "1000")
+    assert len(shell.document("picture", *BOB)["scenarios"]) == 8
     assert "USD, cents" in shell.wallet("show", *BOB)
     assert "deposit" in shell.wallet("history", *BOB)
+
+
+def test_a_withdrawal_waits_and_is_collected(shell: Shell) -> None:
+    """Who has traded is paid when losers of the same market have shown; who has not, at once."""
+    paid = shell.document("withdraw", *ALICE, "USD", "1000")
+    assert paid["waiting"] is None
+    traded(shell)
+    now = shell.now
+    line = shell.wallet("withdraw", *ALICE, "USD", "2000", "--time", str(now))
+    expected = shell.document("show", *ALICE)["withdrawals"][0]["expected"]
+    assert f"2,000 USD waits, not before {expected}; as things stand it is paid in full" in line
+    assert f"not before {expected}" in shell.wallet("show", *ALICE)
+    assert "waits" in shell.refused("collect", *ALICE, "--time", str(now))
+    for _ in range(2):
+        now += 1_800
+        shell.do("market", "publish", "demo.ledger", "--time", str(now))
+    due = shell.document("show", *ALICE)["withdrawals"][0]["due"]
+    assert due == now + 1_200
+    assert f"due at {due}" in shell.refused("collect", *ALICE, "--time", str(due - 1))
+    (one,) = shell.document("collect", *ALICE, "--time", str(due))
+    assert (one["amount"], one["paid"]) == (2_000, 2_000)
+    assert shell.document("show", *ALICE)["withdrawals"] == []
+
+
+def test_a_cancelled_order_settles_first(shell: Shell) -> None:
+    """One clear line says until when the account takes deposits only; then it is free again."""
+    shell.wallet("order", *ALICE, "buy", "4", "BTC-PERP", "--price", "6100", *ORDER)
+    line = shell.wallet("cancel", *ALICE)
+    free = shell.now + 60
+    assert f"until {free} it can still be filled" in line
+    assert "taken back, and settling" in shell.wallet("show", *ALICE)
+    refusal = shell.refused("refresh", *ALICE, "--time", str(free - 1))
+    assert f"expected {free} or later: until then its cancelled order can be filled" in refusal
+    shell.wallet("deposit", *ALICE, "USD", "1", "--time", str(free - 1))
+    shell.wallet("refresh", *ALICE, "--time", str(free))
+
+
+def test_a_default_by_commands(shell: Shell) -> None:
+    """Bob sleeps through a rally: Alice takes a part of what is sold, and a deposit is the cure."""
+    big = ("3500", "BTC-PERP", "--price", "6000", "--max-fee", "100")
+    shell.wallet("trade", "card", *BOB, "--out", "bob.card")
+    shell.wallet("trade", "offer", *ALICE, "buy", *big, "--to", "bob.card", "--out", "offer.json")
+    shell.wallet("trade", "accept", *BOB, "offer.json", "sell", *big, "--out", "answer.json")
+    shell.wallet("trade", "finish", *ALICE, "answer.json")
+    shell.wallet("deposit", *ALICE, "USD", "50000000")
+    now, spot = shell.now, 6_000_000
+    for _ in range(3):
+        now, spot = now + 1_800, spot * 104 // 100
+        shell.do("market", "publish", "demo.ledger", "--spot", f"BTC={spot}", "--time", str(now))
+        shell.wallet("prove-margin", *ALICE, "--time", str(now))
+    sales = ("sales", "demo.ledger", "--time", str(now + 120))
+    assert shell.document(*sales)["overdue"] == [1]
+    assert "overdue, since a market of" in shell.wallet("show", *BOB)
+    shell.reveal(1, now)
+    (lot,) = shell.document(*sales)["on_sale"]
+    assert (lot["account"], lot["kind"], lot["elapsed"]) == (1, "slice", 120)
+    assert lot["discount"] == lot["worth"] - lot["price"] > 0
+    assert f"{lot['parts']}/64: {lot['values'][2]:+,}" in shell.wallet(*sales)
+    take = ("take-over", *ALICE, "1", "--time", str(now + 120))
+    part = ("--part", "2", "--max-price", "-1")
+    assert "price of the sale" in shell.refused(*take, "--part", "2", "--max-price", "-99999999")
+    shell.wallet(*take, *part)
+    assert shell.document("show", *ALICE)["holds"]["BTC-PERP"] == 3_500 - 2 * 3_500 // 64
+    assert shell.document("show", *BOB)["holds"]["BTC-PERP"] == -3_500 + 2 * 3_500 // 64
+    deposit = ("deposit", *BOB, "USD")
+    assert "still on sale" in shell.wallet(*deposit, "1", "--time", str(now + 121))
+    assert "the sale is over" in shell.wallet(*deposit, "5000000", "--time", str(now + 121))
+    assert shell.document("show", *BOB)["status"] == "revealed"
 
 
 def test_no_command_shows_a_secret(shell: Shell) -> None:
@@ -243,7 +328,7 @@ def test_no_command_shows_a_secret(shell: Shell) -> None:
         (("show", "alice.wallet", "none.ledger"), "none.ledger"),
         (("show", "demo.ledger", "demo.ledger"), "sealed file"),
         (("deposit", *ALICE, "EUR", "5"), "one of USD, BTC, or its number"),
-        (("withdraw", *ALICE, "USD", "999999999"), "rows"),
+        (("withdraw", *ALICE, "USD", "999999999"), "total"),
         (("cancel", *ALICE), "an open order"),
         (("redeem", *ALICE, "1"), "some to redeem"),
         (("redeem", *ALICE, "1", "--lots", "1"), "one that has expired"),
@@ -252,7 +337,11 @@ def test_no_command_shows_a_secret(shell: Shell) -> None:
         (("claim", *ALICE, "--equity", "99999999"), "rows"),
         (("claim", *ALICE, "--equity", "99999999"), "99,999,999 cents of USD or more at the mark"),
         (("claim", *ALICE, "--delta", "1:2"), "a delta of BTC between 1 and 2 coins, got 0"),
-        (("withdraw", *ALICE, "USD", "9999999"), "cents of USD too little in scenario"),
+        (("withdraw", *ALICE, "USD", "9999999"), "4,999,999 cents of USD too little"),
+        (("collect", *ALICE), "one that has waited long enough, got none"),
+        (("take-over", *ALICE, "1", "--max-price", "1"), "an account on sale"),
+        (("take-over", *ALICE, "fund", "--max-price", "1"), "something that it had to take"),
+        (("absorb", "demo.ledger", "1"), "an account on sale"),
         (("claim", *ALICE, "--delta", "x"), "LOW:HIGH"),
         (("claim", *ALICE, "--position", "BTC-PERP"), "SLOT=LOTS"),
         (("claim", *ALICE, "--position", "0=" + "9" * 5000), "limit of 0"),
@@ -347,6 +436,6 @@ def test_help_has_an_example(shell: Shell, command: tuple[str, ...]) -> None:
 def test_all_the_commands_are_there() -> None:
     """The list of the design, and what a trade by files needs."""
     names = "new show open deposit withdraw order message cancel prove-margin prove-flat claim "
-    names += "refresh redeem take-over sales history restore picture"
+    names += "refresh redeem collect take-over absorb sales history restore picture"
     trade = [("trade", each) for each in ("card", "offer", "read", "accept", "finish")]
     assert set(commands()) == {*((name,) for name in names.split()), *trade}
