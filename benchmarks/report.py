@@ -11,6 +11,7 @@ from rich.table import Table
 
 from benchmarks.auditing.report import audit_tables
 from benchmarks.cells import duration, size_in_bytes, timing_cell
+from benchmarks.margins.report import margin_tables
 from benchmarks.proving.report import proof_tables
 from benchmarks.settling.report import ledger_tables
 from benchmarks.sizes.report import clearing_house_tables, size_tables
@@ -42,6 +43,8 @@ def tables(document: Mapping[str, Any]) -> Iterator[tuple[str, Row, list[Row]]]:
         yield from size_tables(document)
     if document.get("clearing_house"):
         yield from clearing_house_tables(document)
+    if document.get("margins"):
+        yield from margin_tables(document)
     if document.get("scaling"):
         sizes = document["scaling"]
         yield (

@@ -22,6 +22,7 @@ from benchmarks.proving import comparison, plan
 from benchmarks.proving.comparison import ENOUGH, compare, peer_files
 from benchmarks.proving.floor import floor_of
 from benchmarks.proving.measure import measure
+from benchmarks.proving.pairs import compare_checkouts
 from benchmarks.proving.peers import PEERS, Peer, chosen_peers, conversation
 from benchmarks.proving.plan import Wish, planned
 from benchmarks.proving.prepared import Prepared, market_inputs
@@ -31,6 +32,7 @@ from benchmarks.quoted import quoted
 from benchmarks.settling.measure import STEPS
 from benchmarks.sizes.synthetic import KINDS
 from circuits.catalogue import STATEMENTS, named_circuit
+from circuits.schedule import empty_schedule
 from circuits.shape import SHAPES
 from tests.command import assert_one_line_refusal, run_tacit
 from tests.conftest import ROOT
@@ -38,6 +40,7 @@ from tests.zk.circuits_for_tests import CubeRoot
 from zk.backends import Backend, Choice, Prover, Verifier, available
 from zk.backends.interface import AdditionCosts, Stage
 from zk.circuit import compile_circuit
+from zk.circuit.signals import leaves
 from zk.errors import Conflict, ProofRejected
 from zk.formats.json import encode_proof
 from zk.groth16 import Blinding, Proof
@@ -186,14 +189,18 @@ def test_fewer_pairs_with_a_slow_peer(loaded: Loaded, monkeypatch: pytest.Monkey
 
 
 def test_the_market_is_all_that_is_prepared() -> None:
-    """Constants and matrix, next to each other; nothing of a statement without a market."""
+    """Rows or schedule, behind the commitment; nothing of a statement without a market."""
     shape = SHAPES["tiny"]
-    values = shape.scenarios * (1 + shape.components)
-    for name, start in (("claim", 2), ("solvency", 2), ("fill", 0)):
+    rows = shape.scenarios * (1 + shape.components)
+    schedule = len(leaves(empty_schedule(shape)))
+    counts = {"claim": rows, "margin": schedule, "solvency": schedule}
+    for name in STATEMENTS:
         names = compile_circuit(named_circuit(name, "tiny")).public_names
         market = market_inputs(names)
-        assert market == (range(0) if name == "fill" else range(start, start + values))
-        assert {names[i].split(".")[-1].split("[")[0] for i in market} <= {"constants", "matrix"}
+        assert market == (range(0) if name == "fill" else range(2, 2 + counts[name]))
+        parts = ("schedule", "constants", "matrix")
+        named = [any(part in signal for part in parts) for signal in names]
+        assert named == [index in market for index in range(len(names))]
 
 
 def test_a_prepared_verification_is_a_verification(native: Backend) -> None:
@@ -219,6 +226,18 @@ def test_a_prepared_verification_of_a_peers_proof(native: Backend) -> None:
     document = compare(loaded, fake_peer(*[answer] * 4), runs=3).document()
     assert set(document["ratios"]) == {*RATIOS, "verify_prepared"}
     assert 0 < document["ratios"]["verify_prepared"]["median"] < 1
+
+
+def test_an_earlier_checkout_proves_in_turns_with_this_one(native: Backend, tmp_path: Path) -> None:
+    """The same name on both sides, whatever it says there; here the same code twice."""
+    document = compare_checkouts(ROOT, "claim", "tiny", runs=3)
+    assert document["old"]["circuit_digest"] == document["new"]["circuit_digest"]
+    assert document["ratios"].keys() == {"witness", "prove", "whole", "verify", "verify_prepared"}
+    for name, ratio in document["ratios"].items():
+        assert len(document["old"][name]) == len(document["new"][name]) == 3
+        assert 0 < ratio["min"] <= ratio["median"] <= ratio["max"]
+    with pytest.raises(MeasurementFailed, match="a checkout that proves"):
+        compare_checkouts(tmp_path, "no-such-statement", "tiny", runs=1)
 
 
 def test_distinct_statements() -> None:

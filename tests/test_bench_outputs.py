@@ -174,10 +174,20 @@ def test_what_changed_is_a_ratio_of_medians() -> None:
     rows = changes(invented_document(), changed(slower))
     assert len(rows) == len(invented_document()["figures"])
     assert rows[0] == (
-        *("claim (tiny)", "native", "1", "1.000", "1.000", "1.000", "2.000", "1.000"),
+        *("claim (tiny)", "native", "1", "1.000", "1.000", "1.000", "2.000", "1.000", "1.000"),
         *("same", "1,000,000 → 1,000,001", "same"),
     )
     assert all("2.000" not in row for row in rows[1:])
+
+
+def test_a_time_that_only_one_document_has_is_no_ratio() -> None:
+    """A statement without a market has no prepared verification: there is nothing to divide."""
+
+    def without(document: dict[str, Any]) -> None:
+        document["figures"][0]["verify_prepared"] = None
+
+    for old, new in ((invented_document(), changed(without)), (changed(without), changed(without))):
+        assert changes(old, new)[0][8] == "undefined"
 
 
 def test_a_changed_digest_is_said_loudly_and_once() -> None:

@@ -18,7 +18,7 @@ from benchmarks.sizes.laws import LAWS, described
 from benchmarks.sizes.least_squares import least_squares
 from benchmarks.sizes.model import Fitted, law_of, model
 from circuits.catalogue import STATEMENTS
-from circuits.shape import SHAPES, Shape
+from circuits.shape import SHAPES, Block, Shape
 from tests.command import assert_one_line_refusal, run_tacit
 from tests.conftest import ROOT
 from zk.backends import Backend
@@ -27,7 +27,8 @@ from zk.errors import Conflict
 
 PAGE = ROOT / "docs" / "performance.md"
 SIZE = {
-    *("circuit", "shape", "assets", "instruments", "components", "scenarios", "constraints"),
+    *("circuit", "shape", "assets", "instruments", "components", "scenarios", "blocks"),
+    "constraints",
     *("wires", "full_wires", "public", "public_left", "terms", "domain", "key_bytes", "trace"),
     *("setup", "load", "prepare", "witness", "prove", "verify", "verify_prepared"),
     *("traced_memory", "peak_memory"),
@@ -36,9 +37,20 @@ LAW = {
     *("law", "unit", "coefficients", "largest_error", "largest_left_out", "errors", "left_out"),
 }
 #: Small circuits whose quantities are independent; the last one's escrow has a wider permutation.
-SMALL = [(1, 1, 1), (2, 2, 4), (1, 2, 2), (2, 5, 3), (3, 2, 5), (4, 3, 2), (2, 14, 1)]
-#: Shapes that no study measures; the last one has more words in escrow than one permutation gives.
-OUTSIDE = [(1, 3, 2), (3, 7, 6), (2, 30, 1), (2, 75, 1)]
+SMALL = [
+    *(Shape(*s) for s in [(1, 1, 1), (2, 2, 4), (1, 2, 2), (2, 5, 3), (3, 2, 5), (4, 3, 2)]),
+    Shape(2, 14, 1),
+]
+#: Shapes that no study measures, two of them of several coins; the last one has more words in
+#: escrow than one permutation gives.
+OUTSIDE = [
+    Shape(1, 3, 2),
+    Shape(3, 7, 6, (Block(2, 3, 1), Block(4, 5), Block(1, 1, 2))),
+    Shape(2, 30, 1),
+    SHAPES["standard"],
+    Shape(2, 75, 1),
+]
+STATEMENTS_OF_SIZES = ("claim", "margin", "solvency")
 
 
 def compiled_size(circuit: str, shape: Shape) -> dict[str, Any]:
@@ -63,7 +75,7 @@ def measured(native: Backend, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_documented_keys_of_sizes(measured: Path) -> None:
     """Every size has the documented figures, and its timings are of proofs that verified."""
     document = json.loads((measured / "s.json").read_text())
-    assert len(document["sizes"]) == 6
+    assert len(document["sizes"]) == 9
     for size in document["sizes"]:
         assert set(size) == SIZE
         assert size["domain"] >= size["constraints"] + size["public"] + 1 > size["domain"] // 2
@@ -72,7 +84,7 @@ def test_the_documented_keys_of_sizes(measured: Path) -> None:
         assert len(size["prove"]["runs"]) == 1
     for law in document["model"]:
         assert set(law) == LAW
-        assert len(law["errors"]) == len(law["left_out"]) == 6
+        assert len(law["errors"]) == len(law["left_out"]) == 9
     page = PAGE.read_text()
     assert not {key for key in SIZE | LAW if f"`{key}`" not in page}
 
@@ -107,13 +119,13 @@ def test_the_charts_of_the_page_are_of_the_results(part: str, tmp_path: Path) ->
 
 def test_the_law_of_the_constraints_is_exact() -> None:
     """What small circuits say of the coefficients holds for every shape, to the last constraint."""
-    entries = [compiled_size(name, Shape(*s)) for name in ("claim", "solvency") for s in SMALL]
+    entries = [compiled_size(name, shape) for name in STATEMENTS_OF_SIZES for shape in SMALL]
     law = Fitted.to(LAWS[0], entries)
     assert law is not None
     assert all(x.denominator == 1 for x in law.coefficients.values())
-    for name in ("claim", "solvency"):
+    for name in STATEMENTS_OF_SIZES:
         for shape in OUTSIDE:
-            size = compiled_size(name, Shape(*shape))
+            size = compiled_size(name, shape)
             assert law.predict(size) == size["constraints"]
 
 
@@ -121,9 +133,9 @@ def test_the_law_on_the_page_is_that_of_the_circuits() -> None:
     """The kept results hold for circuits that were in no study."""
     law = law_of(json.loads((RESULTS / "sizes.json").read_text()), "constraints")
     assert law is not None
-    for name in ("claim", "solvency"):
+    for name in STATEMENTS_OF_SIZES:
         for shape in OUTSIDE:
-            size = compiled_size(name, Shape(*shape))
+            size = compiled_size(name, shape)
             assert law.predict(size) == size["constraints"]
 
 
@@ -136,20 +148,20 @@ def test_least_squares() -> None:
 
 
 def test_too_few_sizes_have_no_law() -> None:
-    """Two sizes determine no law of six coefficients, and none is invented."""
-    entries = [compiled_size("claim", Shape(*shape)) for shape in SMALL[:2]]
+    """Two sizes determine no law of five coefficients, and none is invented."""
+    entries = [compiled_size("claim", shape) for shape in SMALL[:2]]
     assert Fitted.to(LAWS[0], entries) is None
     assert law_of({"model": []}, "constraints") is None
 
 
 def test_a_size_that_alone_determines_a_law_is_not_predicted_without_it() -> None:
     """Without the only escrow there is nothing to say about what an escrow costs."""
-    claims = [compiled_size("claim", Shape(*shape)) for shape in SMALL]
-    escrows = [compiled_size("solvency", Shape(*shape)) for shape in (SMALL[1], SMALL[-1])]
+    entries = [compiled_size(name, shape) for name in ("claim", "margin") for shape in SMALL]
+    escrows = [compiled_size("solvency", shape) for shape in (SMALL[1], SMALL[-1])]
     timings = {"prove": {"min": 1.0}, "verify": {"min": 1.0}, "verify_prepared": {"min": 1.0}}
     counts = {"key_bytes": 1, "wires": 1, "terms": 1, "domain": 1, "full_wires": 1}
     more = timings | counts | {"public": 1, "public_left": 1}
-    (constraints,) = model([entry | more for entry in (*claims, *escrows)])
+    (constraints,) = model([entry | more for entry in (*entries, *escrows)])
     assert constraints["law"] == "constraints"
     assert constraints["left_out"][-1] is None
     assert constraints["largest_left_out"] == 0
@@ -205,8 +217,8 @@ def invented() -> dict[str, dict[str, Any]]:
     batch = {"batch_verify": {"10": {"median": 9.0}, "1000": {"median": 0.5}, "100": None}}
     figures = [
         standard | {"circuit": "solvency", "threads": 1, "whole_verified": {"median": 0.7}},
-        standard | {"circuit": "claim", "threads": 2, "whole_verified": {"median": 0.3}},
-        standard | {"circuit": "claim", "threads": 1, "whole_verified": {"median": 0.5}} | batch,
+        standard | {"circuit": "margin", "threads": 2, "whole_verified": {"median": 0.3}},
+        standard | {"circuit": "margin", "threads": 1, "whole_verified": {"median": 0.5}} | batch,
     ]
     steps = {name: milliseconds / 1_000 for name, milliseconds in STEPS.items()}
     settling = [
@@ -228,7 +240,7 @@ def invented() -> dict[str, dict[str, Any]]:
             ("epochs", 0.1, 4_000),
         )
     ]
-    size = {"circuit": "claim", "shape": "(4, 8, 16)", "constraints": 500, "prepare": 0.05}
+    size = {"circuit": "margin", "shape": "(4, 8, 16)", "constraints": 500, "prepare": 0.05}
     large = {
         **size,
         "shape": "(9, 9, 9)",
@@ -276,17 +288,17 @@ def test_the_clearing_house_by_hand() -> None:
         ("epoch", "sent to every account"): 3_000_000,
         ("epoch", "preparing verification"): 0.05,
         ("epoch", "its audit"): 0.1,
-        ("claim (9, 9, 9)", "one proof of margin"): 8.0,
-        ("claim (9, 9, 9)", "its key"): 12,
-        ("claim (9, 9, 9)", "one verification"): 0.25,
-        ("claim (9, 9, 9)", "preparing verification"): 0.05,
+        ("margin (9, 9, 9)", "one proof of margin"): 8.0,
+        ("margin (9, 9, 9)", "its key"): 12,
+        ("margin (9, 9, 9)", "one verification"): 0.25,
+        ("margin (9, 9, 9)", "preparing verification"): 0.05,
     }
     assert found.keys() == by_hand.keys()
     for name, value in by_hand.items():
         assert found[name] == pytest.approx(value), name
 
 
-def test_solvency_stands_for_a_claim_that_was_not_measured() -> None:
+def test_solvency_stands_for_a_margin_that_was_not_measured() -> None:
     """It says so, and it is more than a proof of margin needs."""
     results = invented()
     figures = results["standard"]["figures"][0] | {"batch_verify": {"1": {"median": 0.25}}}

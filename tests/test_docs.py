@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from circuits.catalogue import named_circuit
+from circuits.catalogue import STATEMENTS, named_circuit
 from tests.command import write_example_files
 from tests.conftest import ROOT
 from zk.circuit import compile_circuit
@@ -252,7 +252,7 @@ def test_a_table_ends_with_an_empty_line(page: Path) -> None:
 def test_the_readme_counts_what_the_circuits_have() -> None:
     """The sizes in the README are those of the circuits."""
     text = (ROOT / "README.md").read_text()
-    for name in ("claim", "solvency", "fill"):
+    for name in STATEMENTS:
         r1cs = compile_circuit(named_circuit(name, "standard")).r1cs
         rows = len(r1cs.constraints)
         assert re.search(rf"\| {name}\b.*\| {rows:,} +\| {rows + r1cs.public + 1:,} +\|", text)

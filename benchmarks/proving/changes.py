@@ -1,7 +1,8 @@
 """What changed between two documents: every cell that both of them have, new over old.
 
 Times of another machine, or of other versions, say little about the code, so that is said first.
-Digests do not depend on the machine: a change of one is a change of the circuit or of its key.
+Digests do not depend on the machine: a change of one is a change of the circuit or of its key, and
+a cell of another circuit under the same name is compared all the same.
 """
 
 from __future__ import annotations
@@ -18,12 +19,16 @@ Row = tuple[str, ...]
 Key = tuple[str, str, str, int]
 Document = Mapping[str, Any]
 
-_TIMES: Final = ("trace", "setup", "witness", "prove", "verify")
+_TIMES: Final = ("trace", "setup", "witness", "prove", "verify", "verify_prepared")
 _BYTES: Final = ("proof", "proving_key", "verifying_key")
 _DIGESTS: Final = ("circuit_digest", "key_digest")
 #: Of the machine; its memory and its load do not decide how fast it computes.
 _MACHINE: Final = ("cpu", "cores", "kernel", "system")
-COLUMNS: Final = ("circuit", "backend", "threads", *_TIMES, "proof", "proving key", "verifying key")
+COLUMNS: Final = (
+    *("circuit", "backend", "threads"),
+    *(name.replace("_", " ") for name in _TIMES),
+    *("proof", "proving key", "verifying key"),
+)
 
 
 def show_changes(old: Document, new: Document, console: Console) -> None:
@@ -73,7 +78,7 @@ def changes(old: Document, new: Document) -> list[Row]:
         (
             subject_name(after),
             *(str(part) for part in key[2:]),
-            *(_ratio(before[name]["median"], after[name]["median"]) for name in _TIMES),
+            *(_ratio(before[name], after[name]) for name in _TIMES),
             *(_step(before["bytes"][name], after["bytes"][name]) for name in _BYTES),
         )
         for key, before, after in _both(old, new)
@@ -98,8 +103,11 @@ def _described(key: Key) -> str:
     return f"{key[0]} ({key[1]}) on {key[2]}, threads: {key[3]}"
 
 
-def _ratio(before: float, after: float) -> str:
-    return f"{after / before:.3f}" if before else "undefined"
+def _ratio(before: Document | None, after: Document | None) -> str:
+    """Of medians; undefined where one of them was not measured, or took no time."""
+    if not (before and after and before["median"]):
+        return "undefined"
+    return f"{after['median'] / before['median']:.3f}"
 
 
 def _step(before: int, after: int) -> str:

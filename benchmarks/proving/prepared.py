@@ -1,7 +1,8 @@
 """Verification with the market's part of the public inputs summed in advance.
 
-Constants and matrix are the same for every margin proof of an epoch, so whoever verifies many of
-them sums that part once; what a single proof then costs is what is timed here.
+A schedule is the same for every margin proof of an epoch, and constants and matrix for every claim
+about it, so whoever verifies many of them sums that part once; what a single proof then costs is
+what is timed here.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from benchmarks.timing import timed
 from zk.backends import Verifier
 from zk.groth16 import Proof, fix_inputs
 
-_MARKET: Final = ("constants", "matrix")
+_MARKET: Final = frozenset({"schedule", "constants", "matrix"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,10 @@ class Prepared:
 
 
 def market_inputs(names: Sequence[str]) -> range:
-    """Where the constants and the matrix are among the public inputs: next to each other."""
-    where = [i for i, name in enumerate(names) if _field(name) in _MARKET]
+    """Where the schedule, or constants and matrix, are among the public inputs: in one place."""
+    where = [i for i, name in enumerate(names) if not _MARKET.isdisjoint(_fields(name))]
     return range(where[0], where[-1] + 1) if where else range(0)
 
 
-def _field(name: str) -> str:
-    return name.partition("[")[0].rpartition(".")[2]
+def _fields(name: str) -> list[str]:
+    return [part.partition("[")[0] for part in name.split(".")]

@@ -92,6 +92,7 @@ def _populate(path: Path, shape: str, accounts: int, backend: Choice) -> None:
                 standing=0,
                 exempt=True,
                 trail=trail,
+                holdings=(0,) * market.shape.assets,
             )
         )
     state.update_pool(accounts=accounts)

@@ -13,6 +13,7 @@ from benchmarks.apart import apart
 from benchmarks.memory import peak_memory
 from benchmarks.proving.prepared import Prepared
 from benchmarks.proving.subject import Loaded, Run, Subject
+from benchmarks.sizes.laws import described
 from benchmarks.timing import Timing, timed
 from circuits.catalogue import STATEMENTS
 from circuits.samples import SAMPLES
@@ -62,12 +63,8 @@ class CircuitSize:
         setup, load = self.loaded
         once = {"trace": self.trace, "setup": setup, "load": load, "prepare": self.prepare}
         return {
-            "circuit": self.circuit,
             "shape": str(shape),
-            "assets": shape.assets,
-            "instruments": shape.instruments,
-            "components": shape.components,
-            "scenarios": shape.scenarios,
+            **described(self.circuit, shape),
             **{name: getattr(counts, name) for name in Counts.__slots__},
             **{name: round(seconds, 7) for name, seconds in once.items()},
             "witness": Timing.of(run.witness for run in self.runs).document(),

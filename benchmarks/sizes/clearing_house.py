@@ -21,7 +21,7 @@ Document = Mapping[str, Any]
 SOURCES: Final = ("standard", "ledger", "audit", "sizes")
 DAY: Final = 86_400
 #: What proves margin, and what may stand for it.
-_STATEMENTS: Final = ("claim", "solvency")
+_STATEMENTS: Final = ("margin", "solvency")
 #: What a ledger can leave to other cores while it applies one transition after the other.
 _SHARED: Final = ("parse", "signatures", "balance", "proofs")
 _IN_ORDER: Final = ("judge", "apply", "store")
@@ -158,20 +158,20 @@ def _epoch(house: House, results: Mapping[str, Document]) -> Iterator[Need]:
     yield Need("epoch", "its size", publishing["transition_bytes"], "bytes", basis)
     whole = house.accounts * publishing["transition_bytes"]
     yield Need("epoch", "sent to every account", whole, "bytes", "one download each")
-    claim = _standard_claim(results["sizes"])
-    basis = "its part of the public inputs, summed once by whoever verifies"
-    yield Need("epoch", "preparing verification", claim["prepare"], "seconds", basis)
+    margin = _standard_margin(results["sizes"])
+    basis = "its part of the public inputs, summed once by whoever verifies; at most, of one coin"
+    yield Need("epoch", "preparing verification", margin["prepare"], "seconds", basis)
     again = _seconds(audit, "epochs")
     yield Need("epoch", "its audit", again, "seconds", "matrices computed again, one core")
 
 
 def _large(_house: House, results: Mapping[str, Document]) -> Iterator[Need]:
-    claims = [size for size in results["sizes"]["sizes"] if size["circuit"] == "claim"]
-    if not claims:
-        raise Conflict("sizes.json", expected="claims", actual="none")
-    size = max(claims, key=lambda entry: int(entry["constraints"]))
+    margins = [size for size in results["sizes"]["sizes"] if size["circuit"] == "margin"]
+    if not margins:
+        raise Conflict("sizes.json", expected="margins", actual="none")
+    size = max(margins, key=lambda entry: int(entry["constraints"]))
     threads = results["sizes"]["machine"]["threads"]
-    who = f"claim {size['shape']}"
+    who = f"margin {size['shape']}"
     proof = (size["witness"]["median"] + size["prove"]["median"]) * threads
     basis = f"{size['constraints']:,} constraints, {size['public']:,} public inputs"
     yield Need(who, "one proof of margin", proof, "CPU seconds", f"{basis}; at most")
@@ -185,7 +185,7 @@ def _large(_house: House, results: Mapping[str, Document]) -> Iterator[Need]:
 def _figures(document: Document) -> tuple[Document, int]:
     """The native figures on the fewest threads, and how many those are.
 
-    Of a claim; of solvency, which is more than a margin proof needs, where no claim was measured.
+    Of a margin; of solvency, which has an escrow besides, where no margin was measured.
     """
     known = [
         (_STATEMENTS.index(figures["circuit"]), int(figures["threads"]), index)
@@ -194,7 +194,7 @@ def _figures(document: Document) -> tuple[Document, int]:
         and (figures["shape"], figures["backend"]) == ("standard", Choice.NATIVE)
     ]
     if not known:
-        expected = "claim or solvency (standard) on the native backend"
+        expected = "margin or solvency (standard) on the native backend"
         raise Conflict("standard.json", expected=expected, actual="none")
     _, threads, index = min(known)
     return document["figures"][index], threads
@@ -206,13 +206,16 @@ def _largest_batch(figures: Document) -> tuple[int, Document]:
     return max(known), known[max(known)]
 
 
-def _standard_claim(sizes: Document) -> Document:
-    """The claim of the sizes that has the standard shape."""
+def _standard_margin(sizes: Document) -> Document:
+    """The margin of the sizes that has as many components and scenarios as the standard shape.
+
+    Of one coin it has all rows over all instruments, so that its market is the larger one.
+    """
     wanted = SHAPES["standard"]
     for size in sizes["sizes"]:
-        if (size["circuit"], size["shape"]) == ("claim", str(wanted)):
+        if (size["circuit"], size["shape"]) == ("margin", str(wanted)):
             return dict(size)
-    raise Conflict("sizes.json", expected=f"a claim of shape {wanted}", actual="none")
+    raise Conflict("sizes.json", expected=f"a margin of shape {wanted}", actual="none")
 
 
 def _accepted(ledger: Document, kind: str) -> Document:

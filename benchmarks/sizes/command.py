@@ -22,7 +22,7 @@ from zk.errors import Conflict, Malformed
 from zk.formats.files import read_bytes
 
 #: The statements that have a market in them, whose size is what the study varies.
-_CIRCUITS: Final = ("claim", "solvency")
+_CIRCUITS: Final = ("claim", "margin", "solvency")
 
 
 def bench_sizes(
@@ -43,7 +43,7 @@ def bench_sizes(
         typer.Option("--from", metavar="FILE", help="Measure nothing: an earlier JSON file."),
     ] = None,
 ) -> None:
-    """Measure claim and solvency from small to very large, and what their costs are sums of.
+    """Measure claim, margin and solvency from small to very large, and what costs are sums of.
 
     Every size is made in a process apart, on the native backend; every proof is verified.
 

@@ -1,4 +1,7 @@
-"""Which sizes the study measures: shapes by name, or written out as in 8x392x256."""
+"""Which sizes the study measures: shapes by name, or written out as in 8x392x256.
+
+What is written out is of one coin, with as many rows as scenarios and nothing pledged.
+"""
 
 from __future__ import annotations
 
@@ -33,4 +36,5 @@ def shape_of(name: str) -> Shape:
     if written is None:
         expected = f"one of {', '.join(SHAPES)}, or as in {STUDY[-1]}"
         raise Conflict("shape", expected=expected, actual=name or "nothing")
-    return Shape(*map(int, written.groups()))
+    assets, instruments, scenarios = map(int, written.groups())
+    return Shape(assets, instruments, scenarios)

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from circuits.escrow import word_count
-from circuits.shape import Shape
+from circuits.margin import escrowed_widths
+from circuits.schedule import loss_bits, loss_row_bits, paid_bits, room_bits, total_bits
+from circuits.shape import Block, Shape
 from zk.poseidon import FULL_ROUNDS, PARTIAL_ROUNDS, keystream_width
 
 Entry = Mapping[str, Any]
@@ -44,12 +46,13 @@ def described(circuit: str, shape: Shape) -> dict[str, Any]:
         "instruments": shape.instruments,
         "components": shape.components,
         "scenarios": shape.scenarios,
+        "blocks": [[b.instruments, b.rows, b.collateral] for b in shape.blocks],
     }
 
 
 def keystream_boxes(shape: Shape) -> int:
     """S-boxes of the escrow's keystream that have a signal to raise to the fifth power."""
-    count = word_count(shape.widths)
+    count = word_count(escrowed_widths(shape))
     width = keystream_width(_ABSORBED, count)
     permutations = -(-count // (width - 1))
     each = FULL_ROUNDS * width + PARTIAL_ROUNDS[width - 2]
@@ -71,20 +74,48 @@ def _least(name: str) -> Callable[[Entry], float]:
 
 
 def _shape(entry: Entry) -> Shape:
-    return Shape(entry["assets"], entry["instruments"], entry["scenarios"])
+    blocks = tuple(Block(*block) for block in entry["blocks"])
+    return Shape(entry["assets"], entry["instruments"], entry["scenarios"], blocks)
 
 
 def _is_escrowed(entry: Entry) -> int:
     return int(entry["circuit"] == "solvency")
 
 
+def _is_margin(entry: Entry) -> int:
+    return int(entry["circuit"] in ("margin", "solvency"))
+
+
+def _products(entry: Entry) -> int:
+    """One for each public factor of a private number."""
+    shape = _shape(entry)
+    if not _is_margin(entry):
+        return shape.components * shape.scenarios
+    moves = sum(block.rows * block.columns for block in shape.blocks)
+    return moves + shape.assets - 1 + 3 * shape.instruments
+
+
+def _bits(entry: Entry) -> int:
+    """Of every sum that is shown not to be negative, as many as its value may have."""
+    shape = _shape(entry)
+    if not _is_margin(entry):
+        return shape.row_bits * shape.scenarios
+    lost = sum(
+        loss_bits(shape, place) + block.rows * loss_row_bits(shape, place)
+        for place, block in enumerate(shape.blocks)
+    )
+    return lost + total_bits(shape) + paid_bits(shape) + room_bits(shape)
+
+
 _CONSTRAINTS: Final[Mapping[str, Quantity]] = {
     "1": _one,
     "A": _of("assets"),
     "I": _of("instruments"),
-    "K·S": lambda entry: int(entry["components"] * entry["scenarios"]),
-    # A row needs a product for each component, and as many bits as its value may have.
-    "S·row bits": lambda entry: _shape(entry).row_bits * int(entry["scenarios"]),
+    "products": _products,
+    "bits": _bits,
+    "margin": _is_margin,
+    # Bits of a long position and of a short one, less one of the position itself.
+    "margin·I": lambda entry: _is_margin(entry) and int(entry["instruments"]),
     "escrow": _is_escrowed,
     "S-boxes": lambda entry: _is_escrowed(entry) and keystream_boxes(_shape(entry)),
 }
