@@ -50,7 +50,7 @@ def test_defaults_are_told_with_their_end(honest: Played, report: AuditReport) -
     """One revealed in time, one sold too late, one that nobody has looked after."""
     cases = [(case.account, case.outcome, case.seconds) for case in report.overdue]
     loser, sleeper = honest.loser.account, honest.sleeper.account
-    assert cases[:2] == [(sleeper, "revealed", 60), (loser, "sold off", 1_860)]
+    assert cases[:2] == [(sleeper, "revealed", 60), (loser, "put on sale", 1_860)]
     assert cases[-1][:2] == (sleeper, "open")
     remarks = [found for found in report.findings if found.code is Code.OVERDUE]
     assert [found.subject for found in remarks] == [f"account {loser}", f"account {sleeper}"]

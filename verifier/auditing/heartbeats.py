@@ -144,4 +144,4 @@ def _outcome(transition: Transition, account: Account) -> Outcome:
     """How a case ends with this transition, if it does."""
     if not isinstance(transition, Reveal):
         return "proven late"
-    return "sold off" if account.status == "frozen" else "revealed"
+    return "put on sale" if account.status == "frozen" else "revealed"

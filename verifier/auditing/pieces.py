@@ -127,7 +127,7 @@ class MarketNow(Part):
     coins: tuple[CoinNow, ...]
 
 
-Outcome = Literal["open", "proven late", "revealed", "sold off"]
+Outcome = Literal["open", "proven late", "revealed", "put on sale"]
 
 
 class OverdueCase(Part):
@@ -136,7 +136,7 @@ class OverdueCase(Part):
     open         still overdue at the tip, and nobody revealed it
     proven late  its owner proved after all
     revealed     the guardians opened it, and it was solvent
-    sold off     the guardians opened it, and its portfolio went on sale
+    put on sale  the guardians opened it, and its portfolio went on sale
     """
 
     account: int

@@ -116,7 +116,7 @@ def valid() -> AuditReport:
                 entry=37,
                 until=1_767_321_001,
                 until_entry=39,
-                outcome="sold off",
+                outcome="put on sale",
             ),
         ),
         receipts=(

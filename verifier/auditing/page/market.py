@@ -208,7 +208,7 @@ _OUTCOME = {
     "open": "still overdue, and nobody opened it",
     "proven late": "proved after all",
     "revealed": "opened by the guardians, and sound",
-    "sold off": "opened by the guardians, and put on sale",
+    "put on sale": "opened by the guardians, and put on sale",
 }
 
 
