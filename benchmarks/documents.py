@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Final
-
-import typer
+from typing import Any, Final
 
 from benchmarks.machine import load, machine, versions
-from benchmarks.report import show
-from zk.console import out, print_json
 from zk.errors import Conflict, MalformedFile
-from zk.formats.files import write_files
-
-JsonFileOption = Annotated[
-    Path | None, typer.Option("--json", metavar="FILE", help="Write JSON; - is stdout.")
-]
 
 #: Of the documents' form; it changes when a key changes its meaning or goes.
 FORMAT: Final = 2
@@ -41,25 +31,6 @@ def measured(options: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     }
     yield document
     document["load_after"] = load()
-
-
-def publish(
-    document: Mapping[str, Any],
-    json_file: Path | None,
-    others: Mapping[Path, bytes] | None = None,
-) -> None:
-    """Tables on standard output, and the document where it is wanted; `-` has it printed alone.
-
-    Other files of the same measurement are written with it: all of them, or none.
-    """
-    files = dict(others or {})
-    if json_file is not None and json_file != STDOUT:
-        files[json_file] = json.dumps(document, indent=1).encode() + b"\n"
-    write_files(files)
-    if json_file == STDOUT:
-        print_json(document)
-    else:
-        show(document, out)
 
 
 def check_places(*paths: Path | None) -> None:

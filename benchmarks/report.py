@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-
-from benchmarks.auditing.report import audit_tables
+from benchmarks.audits.report import audit_tables
 from benchmarks.cells import duration, size_in_bytes, timing_cell
+from benchmarks.ledgers.report import ledger_tables
 from benchmarks.margins.report import margin_tables
-from benchmarks.proving.report import proof_tables
-from benchmarks.settling.report import ledger_tables
+from benchmarks.proofs.report import proof_tables
 from benchmarks.sizes.report import clearing_house_tables, size_tables
 
 Row = tuple[str, ...]
-
-#: The width of what goes to a file or another program: room for whole rows.
-_PAPER: Final = 160
 
 
 def tables(document: Mapping[str, Any]) -> Iterator[tuple[str, Row, list[Row]]]:
@@ -57,29 +50,6 @@ def tables(document: Mapping[str, Any]) -> Iterator[tuple[str, Row, list[Row]]]:
             ("kind", "rows", "load", "proof", "peak memory", "proof ÷ n·log₂ n"),
             [_growing_proof_row(size) for size in sizes],
         )
-
-
-def show(document: Mapping[str, Any], console: Console) -> None:
-    """All tables that have rows, and what was left out."""
-    for title, columns, rows in tables(document):
-        if rows:
-            print_table(console, title, columns, rows)
-    for name, why in document.get("skipped", {}).items():
-        console.print(f"peer {name} skipped: {why}", markup=False)
-
-
-def print_table(console: Console, title: str, columns: Row, rows: Iterable[Row]) -> None:
-    """A table for people; what a row is about stays in one line."""
-    if not console.is_terminal:
-        console = Console(file=console.file, width=_PAPER, highlight=False)
-    table = Table(*columns, title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1))
-    for column in table.columns:
-        column.overflow = "fold"
-        column.min_width = max(map(len, str(column.header).split()))
-    table.columns[0].no_wrap = True
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
 
 
 def _machine_row(document: Mapping[str, Any]) -> Row:

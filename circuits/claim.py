@@ -21,8 +21,9 @@ from circuits.checks import as_integer, require, require_opening, require_range
 from circuits.gadgets.bits import enforce_bits, enforce_width
 from circuits.gadgets.coordinates import Coordinates, coordinates
 from circuits.gadgets.pedersen import Component, enforce_opening
+from circuits.public import Market
 from circuits.shape import BLINDING, Shape
-from zk.circuit import Circuit, Linear, System, total
+from zk.circuit import Circuit, Linear, System, field_elements, total
 from zk.generators import value_generators
 from zk.pedersen import Commitment
 
@@ -37,6 +38,13 @@ class ClaimPublic(Generic[F]):
     constants: tuple[F, ...]
     matrix: tuple[tuple[F, ...], ...]
     context: F
+
+    def points(self) -> tuple[Coordinates[F], ...]:
+        return (self.commitment,)
+
+    def market(self) -> Market:
+        start = len(field_elements(self.commitment))
+        return Market(start, field_elements((self.constants, self.matrix)))
 
 
 @dataclass(frozen=True, slots=True, repr=False)

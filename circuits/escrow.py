@@ -50,6 +50,9 @@ class EscrowPublic(Generic[F]):
     ephemeral: Coordinates[F]
     words: tuple[F, ...]
 
+    def points(self) -> tuple[Coordinates[F], ...]:
+        return (self.key, self.ephemeral)
+
 
 def encrypt(key: Point, secret: int, context: int, message: Sequence[int]) -> EscrowPublic[int]:
     """The escrow of a message under the number u = `secret`."""

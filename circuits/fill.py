@@ -66,6 +66,12 @@ class FillPublic(Generic[F]):
     notice: tuple[F, ...]
     context: F
 
+    def points(self) -> tuple[Coordinates[F], ...]:
+        return (self.order, self.fill, *self.escrow.points())
+
+    def market(self) -> None:
+        """It says nothing of prices."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class TradedOpening(Generic[F]):

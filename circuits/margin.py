@@ -31,6 +31,7 @@ from circuits.checks import as_integer, require, require_opening, require_range
 from circuits.gadgets.bits import enforce_bits, enforce_inner_half
 from circuits.gadgets.coordinates import Coordinates, coordinates
 from circuits.gadgets.pedersen import Component, enforce_opening
+from circuits.public import Market
 from circuits.schedule import (
     LONG_BITS,
     SHORT_BITS,
@@ -48,7 +49,7 @@ from circuits.schedule import (
 )
 from circuits.shape import BLINDING, RESERVED, SCALE, Shape, Width
 from zk.babyjubjub import Point
-from zk.circuit import Circuit, Linear, System, total
+from zk.circuit import Circuit, Linear, System, field_elements, total
 from zk.generators import reserve_generator, value_generators
 from zk.pedersen import Commitment, Opening
 
@@ -62,6 +63,12 @@ class MarginPublic(Generic[F]):
     commitment: Coordinates[F]
     schedule: Schedule[F]
     context: F
+
+    def points(self) -> tuple[Coordinates[F], ...]:
+        return (self.commitment,)
+
+    def market(self) -> Market:
+        return Market(len(field_elements(self.commitment)), field_elements(self.schedule))
 
 
 @dataclass(frozen=True, slots=True, repr=False)

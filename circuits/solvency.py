@@ -28,6 +28,7 @@ from circuits.margin import (
     escrowed_widths,
     margin_public,
 )
+from circuits.public import Market
 from circuits.schedule import Schedule
 from circuits.shape import Shape, Width
 from zk.babyjubjub import Point
@@ -44,6 +45,12 @@ class SolvencyPublic(Generic[F]):
 
     margin: MarginPublic[F]
     escrow: EscrowPublic[F]
+
+    def points(self) -> tuple[Coordinates[F], ...]:
+        return (*self.margin.points(), *self.escrow.points())
+
+    def market(self) -> Market:
+        return self.margin.market()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

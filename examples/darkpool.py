@@ -3,18 +3,18 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from development.genesis import development_genesis
+from development.offices import InsecureOffices
+from development.venue import Venue
 from ledger.ledger import Ledger
 from ledger.market.presets import preset
 from ledger.transitions import Settle, decode_transition
-from prover.development import development_genesis
 from prover.keys import KeyFiles, cache_folder
 from prover.matcher.fills import fill_of_order
 from prover.matcher.inbox import open_messages
 from prover.matcher.keys import MatcherKeys
 from prover.matcher.matcher import Matcher
 from prover.messages import OrderMessage, encrypt_to
-from prover.offices import InsecureOffices
-from prover.venue import Venue
 from zk.backends import select
 from zk.randomness import system_randomness
 

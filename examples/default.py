@@ -3,13 +3,13 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from development.genesis import development_genesis
+from development.offices import InsecureOffices
+from development.venue import Venue
 from ledger.ledger import Ledger
 from ledger.market.presets import preset
 from ledger.transitions.default import current_offer
-from prover.development import development_genesis
 from prover.keys import KeyFiles, cache_folder
-from prover.offices import InsecureOffices
-from prover.venue import Venue
 from zk.backends import select
 from zk.randomness import system_randomness
 

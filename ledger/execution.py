@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ledger.errors import OutOfOrder
+from ledger.evidence import EvidenceChecker
 from ledger.state import State
 from ledger.transitions import AnyTransition
-from verifier.evidence import EvidenceChecker
 
 
 def execute(

@@ -16,11 +16,11 @@ from pydantic import Field
 
 from ledger.encoding import Amount, Count, Decoding, Digest, HexBytes, Model, SignatureBytes
 from ledger.errors import LimitExceeded, MalformedTransition, Unavailable
+from ledger.evidence import ClaimedCircuit, ClaimedSignature, Evidence
 from ledger.market.listing import Listing
 from ledger.parameters import Parameters
 from ledger.records import Charter, Clock, Pool, PublicOpening, ShapeRecord
 from ledger.state import State
-from verifier.evidence import Compiled, Evidence, Signed
 from zk.babyjubjub import Point
 from zk.errors import UnsafeKey
 from zk.groth16 import VerifyingKey
@@ -123,9 +123,11 @@ class Genesis(Model):
         if self.mode == "production":
             self.parameters.check_production()
         return Evidence(
-            signed=self._endowed(),
-            spanned=[self.parameters.escrow.spanned()],
-            compiled=[Compiled(name, shape, key.circuit.hex()) for name, key in self.statements],
+            signatures=self._endowed(),
+            spans=[self.parameters.escrow.spanned()],
+            circuits=[
+                ClaimedCircuit(name, shape, key.circuit.hex()) for name, key in self.statements
+            ],
         )
 
     def endowment_message(self) -> bytes:
@@ -133,7 +135,7 @@ class Genesis(Model):
         terms = self.model_dump_json(exclude={"endowment": {"signature"}}).encode()
         return hashlib.sha256(_ENDOWMENT + terms).digest()
 
-    def _endowed(self) -> list[Signed]:
+    def _endowed(self) -> list[ClaimedSignature]:
         given = self.endowment
         if given is None:
             if self.mode == "production":
@@ -147,7 +149,7 @@ class Genesis(Model):
         if given.amount > limit:
             raise LimitExceeded("endowment", expected=f"at most {limit}", actual=given.amount)
         custodian, message = self.parameters.custodian, self.endowment_message()
-        return [Signed("the custodian", custodian, message, given.signature)]
+        return [ClaimedSignature("the custodian", custodian, message, given.signature)]
 
     def check_pins(self, pins: Mapping[str, str]) -> None:
         """Each key is the one whose digest is pinned; a mark can be deleted, a digest not."""

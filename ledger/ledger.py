@@ -15,15 +15,15 @@ from typing import Self
 
 from ledger.encoding import Decoding
 from ledger.errors import DamagedLedger
+from ledger.evidence import EvidenceChecker
 from ledger.execution import execute
 from ledger.genesis import Genesis
+from ledger.judge import Judge
 from ledger.log import Entry
 from ledger.state import State
-from ledger.store import SqliteStore, Store
+from ledger.storage import SqliteStore, Store
 from ledger.transitions import AnyTransition, Transition, decode_transition
 from ledger.tree import Inclusion
-from verifier.checker import Checker
-from verifier.evidence import EvidenceChecker
 from zk.backends import Backend
 
 #: Makes the checker that judges under a genesis's keys.
@@ -32,7 +32,7 @@ CheckerMaker = Callable[[Genesis], EvidenceChecker]
 
 def checker_on(backend: Backend) -> CheckerMaker:
     """Judges under the keys that the genesis pins, with the arithmetic of that backend."""
-    return lambda genesis: Checker(genesis.statements.keys(), backend)
+    return lambda genesis: Judge(genesis.statements.keys(), backend)
 
 
 class Ledger:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from ledger.conditions import bought
 from ledger.offers import is_sold_out
 from ledger.records import Account, Lapse, Sale
+from ledger.requirements import bought
 from ledger.state import State
 
 #: How long a sale that was cured is remembered.

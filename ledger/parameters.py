@@ -15,11 +15,11 @@ from circuits.schedule import FLOOR
 from circuits.shape import Shape
 from ledger.encoding import Count, Model, PointHex, PublicKey, SignatureBytes, SpanBytes
 from ledger.errors import LimitExceeded, MalformedTransition, Unauthorised
+from ledger.evidence import ClaimedSignature, ClaimedSpan
 from ledger.market.data import MoveBounds
 from ledger.market.listing import Listing
 from ledger.market.reach import RiskParameters
 from ledger.market.window import Window
-from verifier.evidence import Signed, Spanned
 from zk.babyjubjub import Point
 from zk.randomness import Randomness, system_randomness
 from zk.sigma import Span
@@ -74,11 +74,11 @@ class Quorum(Model):
 
     def signed(
         self, role: str, message: bytes, endorsements: Sequence[Endorsement]
-    ) -> list[Signed]:
+    ) -> list[ClaimedSignature]:
         """What has to be checked; raises `Unauthorised` where too few have signed."""
         self.require_enough(role, [one.signer for one in endorsements])
         return [
-            Signed(f"{role} {one.signer}", self.keys[one.signer], message, one.signature)
+            ClaimedSignature(f"{role} {one.signer}", self.keys[one.signer], message, one.signature)
             for one in endorsements
         ]
 
@@ -120,14 +120,14 @@ class EscrowKey(Model):
         proof = Span((Point.BASE8,), point).prove((secret,), _ESCROW_CONTEXT, randomness)
         return cls(point=point, possession=proof.encode())
 
-    def spanned(self) -> Spanned:
+    def spanned(self) -> ClaimedSpan:
         """The proof of possession, to be checked."""
         if self.point.is_identity:
             raise MalformedTransition(
                 "escrow key", expected="a point of order l", actual="the identity"
             )
         span = Span((Point.BASE8,), self.point)
-        return Spanned("possession of the escrow key", span, _ESCROW_CONTEXT, self.possession)
+        return ClaimedSpan("possession of the escrow key", span, _ESCROW_CONTEXT, self.possession)
 
 
 class Parameters(Model):

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from circuits.catalogue import STATEMENTS
+from circuits.proofs import StatementProver
 from circuits.samples import SAMPLES
 from circuits.shape import Shape
 from ledger.genesis import StatementKey, StatementKeys
-from prover.proving import StatementProver
 from zk.backends import Backend
 from zk.circuit import CompiledCircuit, compile_circuit
 from zk.errors import Conflict, ProofRejected, UnsafeKey, ZkError

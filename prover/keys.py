@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from circuits.catalogue import STATEMENTS
+from circuits.proofs import StatementProver
 from circuits.shape import Shape
 from ledger.genesis import StatementKey, StatementKeys
-from prover.proving import StatementProver, StatementProvers
+from prover.provers import StatementProvers
 from zk.backends import Backend
 from zk.circuit import Circuit, compile_circuit
 from zk.errors import Conflict, MalformedFile, UnsafeKey

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from benchmarks.timing import Timing, spread
+from benchmarks.times import Timing, spread
 
 STAGES = ("quotient", "sum A", "sum B1", "sum B2", "sum C+H", "blinding")
 

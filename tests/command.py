@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.conftest import ROOT
 from tests.zk.circuits_for_tests import CubeRoot
 from zk.backends import select
 from zk.circuit import compile_circuit
@@ -32,7 +31,7 @@ def write_example_files(folder: Path) -> None:
 def run_tacit(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     """The command's exit status and what it printed."""
     return subprocess.run(
-        [sys.executable, str(ROOT / "tacit.py"), *map(str, arguments)],
+        [sys.executable, "-m", "tacit", *map(str, arguments)],
         cwd=cwd,
         capture_output=True,
         text=True,

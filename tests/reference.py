@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
-from tacit import app
+from tacit.__main__ import app
 from zk.formats.files import write_files
 
 _HEADER: Final = """\

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-import tacit
 from ledger.genesis import Genesis
 from ledger.ledger import Ledger
-from ledger.store import SqliteStore
+from ledger.storage import SqliteStore
 from ledger.transitions import Deposit
+from tacit.__main__ import main
 from tests.command import run_tacit
 from tests.ledger.world import fastest
 
@@ -199,7 +199,7 @@ def test_a_defect_of_the_auditor_is_no_verdict(
     monkeypatch.setattr(Deposit, "apply", fail)
     monkeypatch.setattr("sys.argv", ["tacit", "audit", str(folder / "a.ledger")])
     with pytest.raises(SystemExit) as ended:
-        tacit.main()
+        main()
     shown = capsys.readouterr()
     lines = [line for line in shown.err.splitlines() if not line.startswith("backend:")]
     assert ended.value.code == 2

@@ -14,22 +14,22 @@ from pathlib import Path
 import pytest
 
 from benchmarks import page
-from benchmarks.apart import apart, apart_on
 from benchmarks.errors import MeasurementFailed, PeerFailed
+from benchmarks.ledgers.measure import STEPS
 from benchmarks.machine import threads
 from benchmarks.page import FIGURE, MARK, RESULTS, markdown_tables, renewed
-from benchmarks.proving import comparison, plan
-from benchmarks.proving.comparison import ENOUGH, compare, peer_files
-from benchmarks.proving.floor import floor_of
-from benchmarks.proving.measure import measure
-from benchmarks.proving.pairs import compare_checkouts
-from benchmarks.proving.peers import PEERS, Peer, chosen_peers, conversation
-from benchmarks.proving.plan import Wish, planned
-from benchmarks.proving.prepared import Prepared, market_inputs
-from benchmarks.proving.stages import timed_stages
-from benchmarks.proving.subject import Loaded, Subject
+from benchmarks.processes import apart_on, in_subprocess
+from benchmarks.proofs import comparison, plan
+from benchmarks.proofs.comparison import ENOUGH, compare, peer_files
+from benchmarks.proofs.floor import floor_of
+from benchmarks.proofs.measure import measure
+from benchmarks.proofs.pairs import compare_checkouts
+from benchmarks.proofs.peers import PEERS, Peer, chosen_peers, conversation
+from benchmarks.proofs.plan import Selection, planned
+from benchmarks.proofs.prepared import Prepared, market_inputs
+from benchmarks.proofs.stages import timed_stages
+from benchmarks.proofs.subject import Loaded, Subject
 from benchmarks.quoted import quoted
-from benchmarks.settling.measure import STEPS
 from benchmarks.sizes.synthetic import KINDS
 from circuits.catalogue import STATEMENTS, named_circuit
 from circuits.schedule import empty_schedule
@@ -291,7 +291,7 @@ def test_unknown_names(tmp_path: Path, arguments: tuple[str, str]) -> None:
 
 def test_the_full_run(native: Backend) -> None:
     """Every statement in every shape natively on one thread and on all; the reference on tiny."""
-    cells = planned(Wish(peers="none")).cells
+    cells = planned(Selection(peers="none")).cells
     of = {backend: [cell for cell in cells if cell.backend == backend] for backend in available()}
     named = {(cell.circuit, cell.shape) for cell in of[Choice.NATIVE]}
     assert named == set(product(STATEMENTS, SHAPES))
@@ -304,22 +304,24 @@ def test_the_full_run(native: Backend) -> None:
 def test_who_meets_the_peers(native: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     """Solvency of every shape and all of standard, or all that was named; on most threads."""
     monkeypatch.setattr(plan, "chosen_peers", lambda _: ([fake_peer()], {}))
-    full = [cell for cell in planned(Wish()).cells if cell.peers]
+    full = [cell for cell in planned(Selection()).cells if cell.peers]
     assert {(cell.circuit, cell.shape) for cell in full} == {
         *(("solvency", shape) for shape in SHAPES),
         *((name, "standard") for name in STATEMENTS),
     }
     assert {(cell.backend, cell.threads) for cell in full} == {(Choice.NATIVE, cores())}
-    named = [cell for cell in planned(Wish(circuits="fill", shapes="tiny")).cells if cell.peers]
+    named = [
+        cell for cell in planned(Selection(circuits="fill", shapes="tiny")).cells if cell.peers
+    ]
     assert [(cell.circuit, cell.shape) for cell in named] == [("fill", "tiny")]
-    quick = planned(Wish(quick=True)).cells
+    quick = planned(Selection(quick=True)).cells
     assert {cell.backend for cell in quick} == set(available())
     assert len([cell for cell in quick if cell.peers]) == 1
 
 
 def test_each_cell_has_its_threads(native: Backend) -> None:
     """A process that is given one core has one thread, whatever the others were given."""
-    counts = planned(Wish(threads="all,1,all", backends="native", peers="none")).cells[:2]
+    counts = planned(Selection(threads="all,1,all", backends="native", peers="none")).cells[:2]
     assert [cell.threads for cell in counts] == sorted({1, cores()})[:2]
     for count in {1, cores()}:
         assert apart_on(count, threads) == count
@@ -329,9 +331,9 @@ def test_each_cell_has_its_threads(native: Backend) -> None:
 def test_what_fails_apart_fails_here() -> None:
     """The error is the same one; a process that is killed is a failed measurement."""
     with pytest.raises(Conflict, match="circuit"):
-        apart(named_circuit, "x", "tiny")
+        in_subprocess(named_circuit, "x", "tiny")
     with pytest.raises(MeasurementFailed):
-        apart(os._exit, 1)
+        in_subprocess(os._exit, 1)
 
 
 def test_the_floor() -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.auditing.ledgers import KINDS, grown
-from benchmarks.auditing.measure import Audited, Marginal, entry_sizes, marginal, measure_audit
+from benchmarks.audits.ledgers import KINDS, grown
+from benchmarks.audits.measure import Audited, Marginal, entry_sizes, marginal, measure_audit
 from benchmarks.errors import MeasurementFailed
-from benchmarks.settling.epochs import measure_epochs
-from benchmarks.settling.growth import measure_growth
-from ledger.store import SqliteStore
+from benchmarks.ledgers.epochs import measure_epochs
+from benchmarks.ledgers.growth import measure_growth
+from ledger.storage import SqliteStore
 from tests.command import assert_one_line_refusal, run_tacit
 from tests.conftest import ROOT
 from zk.backends import Backend, Choice

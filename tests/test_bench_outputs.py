@@ -18,15 +18,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks.drawing import FILLS, STYLES
+from benchmarks.canvas import FILLS, STYLES
 from benchmarks.page import RESULTS
-from benchmarks.proving.changes import changed_digests, changes, unmatched, warnings
-from benchmarks.proving.charts import draw_proofs
-from benchmarks.proving.comparison import compare
-from benchmarks.proving.form import read_document
-from benchmarks.proving.harness import harness_csv
-from benchmarks.proving.subject import Loaded, Subject
-from benchmarks.timing import Timing
+from benchmarks.proofs.changes import changed_digests, changes, unmatched, warnings
+from benchmarks.proofs.charts import draw_proofs
+from benchmarks.proofs.comparison import compare
+from benchmarks.proofs.form import read_document
+from benchmarks.proofs.harness import harness_csv
+from benchmarks.proofs.subject import Loaded, Subject
+from benchmarks.times import Timing
 from tests.bench_documents import invented_document, write_document
 from tests.command import assert_one_line_refusal, run_tacit
 from tests.conftest import ROOT
@@ -365,7 +365,7 @@ def test_charts_without_matplotlib(tmp_path: Path) -> None:
     """What is missing is named before anything is measured."""
     script = (
         "import sys; sys.modules['matplotlib'] = None; sys.argv = ['tacit', *sys.argv[1:]]\n"
-        "import tacit; tacit.main()"
+        "from tacit.__main__ import main; main()"
     )
     command = [sys.executable, "-c", script, "bench", "--plot", "a.svg", "--peers", "none"]
     result = subprocess.run(
@@ -386,7 +386,7 @@ def test_an_interrupt_leaves_nothing_behind(native: Backend, tmp_path: Path) -> 
     arguments = ("--circuits", "claim", "--shapes", "tiny", "--backends", "native")
     options = ("--peers", "none", "--runs", "100000", "--json", "d.json", "--csv", "d.csv")
     process = subprocess.Popen(
-        [sys.executable, str(ROOT / "tacit.py"), "bench", *arguments, *options],
+        [sys.executable, "-m", "tacit", "bench", *arguments, *options],
         cwd=tmp_path,
         env={"PATH": "", "TMPDIR": str(tmp_path)},
         stdout=subprocess.DEVNULL,

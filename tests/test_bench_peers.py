@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.errors import PeerFailed
-from benchmarks.proving.comparison import peer_files
-from benchmarks.proving.peers import PEERS, Peer, chosen_peers, conversation
-from benchmarks.proving.subject import Loaded, Subject
+from benchmarks.proofs.comparison import peer_files
+from benchmarks.proofs.peers import PEERS, Peer, chosen_peers, conversation
+from benchmarks.proofs.subject import Loaded, Subject
 from tests.conftest import ROOT
 from tests.zk.circuits_for_tests import CubeRoot
 from zk.backends import Backend
@@ -112,7 +112,7 @@ def test_a_peer_without_its_environment(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It says what installs it; half an installation is none."""
-    monkeypatch.setattr("benchmarks.proving.peers._HERE", tmp_path)
+    monkeypatch.setattr("benchmarks.proofs.peers._HERE", tmp_path)
     (tmp_path / name / ".venv" / "bin").mkdir(parents=True)
     (tmp_path / name / ".venv" / "bin" / "python").touch()
     with pytest.raises(Conflict, match=f"peer {name}.*make bench-peers.*Python"):
@@ -123,7 +123,7 @@ def test_a_peer_without_its_environment(
 
 def test_a_peer_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A peer that says nothing is ended, and that is an error with its name."""
-    monkeypatch.setattr("benchmarks.proving.peers.SECONDS", 0.2)
+    monkeypatch.setattr("benchmarks.proofs.peers.SECONDS", 0.2)
     silent = talker("import time; time.sleep(60)")
     with (
         pytest.raises(PeerFailed, match=r"fake.*no answer") as error,

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.page import RESULTS
 from benchmarks.sizes.charts import draw_sizes
-from benchmarks.sizes.clearing_house import House, needs
+from benchmarks.sizes.clearing_house import ClearingHouse, needs
 from benchmarks.sizes.grid import STUDY, shape_of, shapes_of
 from benchmarks.sizes.laws import LAWS, described
 from benchmarks.sizes.least_squares import least_squares
@@ -206,7 +206,7 @@ def test_another_file_is_no_study(tmp_path: Path) -> None:
 
 
 #: A house of round numbers: a thousand accounts, a market an hour, two legs a day, a rush of 100 s.
-HOUSE = House(accounts=1_000, epochs_a_day=24, legs_a_day=2, rush=100)
+HOUSE = ClearingHouse(accounts=1_000, epochs_a_day=24, legs_a_day=2, rush=100)
 STEPS = {"parse": 2, "judge": 1, "signatures": 1, "balance": 0, "proofs": 5, "apply": 1, "store": 2}
 
 
@@ -328,7 +328,7 @@ def test_the_clearing_house_on_the_page() -> None:
     results = {
         name: json.loads((RESULTS / f"{name}.json").read_text()) for name in document["sources"]
     }
-    assert document["clearing_house"] == needs(House(**options), results)
+    assert document["clearing_house"] == needs(ClearingHouse(**options), results)
     page = PAGE.read_text()
     assert not {key for key in ("clearing_house", "sources") if f"`{key}`" not in page}
 

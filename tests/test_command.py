@@ -11,8 +11,8 @@ from typing import cast
 
 import pytest
 
-from ledger.store import SqliteStore
-from tacit import main
+from ledger.storage import SqliteStore
+from tacit.__main__ import main
 from tests.command import assert_one_line_refusal, run_tacit, write_example_files
 from zk.backends import Choice, available, select
 

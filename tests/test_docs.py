@@ -185,7 +185,7 @@ def example_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for the search path: `tacit` and `python` are those that are tested."""
     folder = tmp_path_factory.mktemp("tools")
-    for name, script in (("tacit", str(ROOT / "tacit.py")), ("python", "")):
+    for name, script in (("tacit", "-m tacit"), ("python", "")):
         tool = folder / name
         tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" {script} "$@"\n')
         tool.chmod(0o755)

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from development.genesis import development_genesis, endowed
+from development.offices import InsecureOffices
 from ledger.genesis import Genesis
 from ledger.market.presets import preset
-from ledger.store import SqliteStore
-from prover.development import development_genesis
-from prover.founding import endowed
-from prover.offices import InsecureOffices
+from ledger.storage import SqliteStore
 from tests.command import assert_one_line_refusal, run_tacit
 
 START = "1767225600"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.drawing import FILLS, STYLES, figure, save
+from benchmarks.canvas import FILLS, STYLES, figure, save
 
 #: What a bar is called, in their order.
 _BARS: Final = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.drawing import STYLES, figure, save
+from benchmarks.canvas import STYLES, figure, save
 from benchmarks.sizes.laws import described
 from benchmarks.sizes.model import Fitted, law_of
 from circuits.shape import Shape

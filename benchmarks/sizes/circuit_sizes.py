@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.apart import apart
 from benchmarks.memory import peak_memory
-from benchmarks.proving.prepared import Prepared
-from benchmarks.proving.subject import Loaded, Run, Subject
+from benchmarks.processes import in_subprocess
+from benchmarks.proofs.prepared import Prepared
+from benchmarks.proofs.subject import Loaded, Run, Subject
 from benchmarks.sizes.laws import described
-from benchmarks.timing import Timing, timed
+from benchmarks.times import Timing, timed
 from circuits.catalogue import STATEMENTS
 from circuits.samples import SAMPLES
 from circuits.shape import Shape
@@ -77,8 +77,8 @@ class CircuitSize:
 
 
 def measure_circuit(circuit: str, shape: Shape, runs: int) -> CircuitSize:
-    """So many verified proofs, on the native backend, in a process apart."""
-    return apart(_measure, circuit, shape, runs)
+    """So many verified proofs, on the native backend, in a process in_subprocess."""
+    return in_subprocess(_measure, circuit, shape, runs)
 
 
 def _measure(circuit: str, shape: Shape, runs: int) -> CircuitSize:

@@ -28,7 +28,7 @@ _IN_ORDER: Final = ("judge", "apply", "store")
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class ClearingHouse:
     """How much there is to do."""
 
     accounts: int = 100_000
@@ -64,7 +64,7 @@ class Need:
     basis: str
 
 
-def needs(house: House, results: Mapping[str, Document]) -> list[dict[str, Any]]:
+def needs(house: ClearingHouse, results: Mapping[str, Document]) -> list[dict[str, Any]]:
     """All rows, as JSON."""
     for name in SOURCES:
         if name not in results:
@@ -73,7 +73,7 @@ def needs(house: House, results: Mapping[str, Document]) -> list[dict[str, Any]]
     return [asdict(need) for part in parts for need in part(house, results)]
 
 
-def _owners(house: House, results: Mapping[str, Document]) -> Iterator[Need]:
+def _owners(house: ClearingHouse, results: Mapping[str, Document]) -> Iterator[Need]:
     figures, threads = _figures(results["standard"])
     each = figures["whole_verified"]["median"] * threads
     basis = f"{figures['circuit']}, witness and verification included; threads: {threads}"
@@ -84,7 +84,7 @@ def _owners(house: House, results: Mapping[str, Document]) -> Iterator[Need]:
     yield Need("owners", "if one machine made them all", cores, "cores", "within the epoch")
 
 
-def _ledger(house: House, results: Mapping[str, Document]) -> Iterator[Need]:
+def _ledger(house: ClearingHouse, results: Mapping[str, Document]) -> Iterator[Need]:
     margin, signed = (_accepted(results["ledger"], kind) for kind in ("margin", "signed"))
     rate = margin["legs_per_second"]
     basis = f"{rate:,.0f} a second on one core, from bytes to disk"
@@ -109,7 +109,7 @@ def _ledger(house: House, results: Mapping[str, Document]) -> Iterator[Need]:
     yield Need("ledger", "trades", cores, "cores", basis)
 
 
-def _log(house: House, results: Mapping[str, Document]) -> Iterator[Need]:
+def _log(house: ClearingHouse, results: Mapping[str, Document]) -> Iterator[Need]:
     audit = results["audit"]
     proof, leg = _file_bytes(audit, "margin"), _file_bytes(audit, "signed") / _legs(audit)
     market = _file_bytes(audit, "epochs")
@@ -123,7 +123,7 @@ def _log(house: House, results: Mapping[str, Document]) -> Iterator[Need]:
     yield Need("log", "a year", 365 * day, "bytes", "nothing is ever removed from the log")
 
 
-def _audit(house: House, results: Mapping[str, Document]) -> Iterator[Need]:
+def _audit(house: ClearingHouse, results: Mapping[str, Document]) -> Iterator[Need]:
     audit = results["audit"]
     proof = _seconds(audit, "margin")
     leg = _seconds(audit, "signed") / _legs(audit)
@@ -137,7 +137,7 @@ def _audit(house: House, results: Mapping[str, Document]) -> Iterator[Need]:
     yield Need("audit", "memory for the accounts", memory, "bytes", basis)
 
 
-def _state(house: House, results: Mapping[str, Document]) -> Iterator[Need]:
+def _state(house: ClearingHouse, results: Mapping[str, Document]) -> Iterator[Need]:
     largest = max(results["ledger"]["growth"], key=lambda entry: int(entry["accounts"]))
     measured = largest["accounts"]
     share = house.accounts / measured
@@ -148,7 +148,7 @@ def _state(house: House, results: Mapping[str, Document]) -> Iterator[Need]:
     yield Need("state", "memory of the ledger", largest["peak_memory"], "bytes", basis)
 
 
-def _epoch(house: House, results: Mapping[str, Document]) -> Iterator[Need]:
+def _epoch(house: ClearingHouse, results: Mapping[str, Document]) -> Iterator[Need]:
     publishing, audit = results["ledger"]["publishing"], results["audit"]
     oracle = publishing["write"]["median"]
     yield Need("epoch", "its matrices", oracle, "seconds", "the oracles' work, on one core")
@@ -165,7 +165,7 @@ def _epoch(house: House, results: Mapping[str, Document]) -> Iterator[Need]:
     yield Need("epoch", "its audit", again, "seconds", "matrices computed again, one core")
 
 
-def _large(_house: House, results: Mapping[str, Document]) -> Iterator[Need]:
+def _large(_house: ClearingHouse, results: Mapping[str, Document]) -> Iterator[Need]:
     margins = [size for size in results["sizes"]["sizes"] if size["circuit"] == "margin"]
     if not margins:
         raise Conflict("sizes.json", expected="margins", actual="none")

@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.apart import apart
 from benchmarks.memory import peak_memory
+from benchmarks.processes import in_subprocess
 from benchmarks.sizes.synthetic import KINDS, Synthetic
-from benchmarks.timing import Timing, timed
+from benchmarks.times import Timing, timed
 from zk.backends import Choice, select
 from zk.errors import Conflict
 from zk.formats.zkey import encode_zkey
@@ -76,8 +76,8 @@ def measure_size(kind: str, log_rows: int, runs: int) -> Size:
     """A key and so many proofs of one size."""
     with tempfile.TemporaryDirectory(prefix="tacit-bench-") as folder:
         path = Path(folder) / "circuit.zkey"
-        setup = apart(_setup, kind, log_rows, path)
-        proving = apart(_proving, kind, log_rows, path, runs)
+        setup = in_subprocess(_setup, kind, log_rows, path)
+        proving = in_subprocess(_proving, kind, log_rows, path, runs)
     return Size(kind, log_rows, setup, proving)
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeGuard
 
+from ledger.market.adversary import Adversary, Attack
 from ledger.market.conditions import Conditions
 from ledger.market.data import ONE_BPS, SCALE, Observation, RiskTable
 from ledger.market.grid import Grid
 from ledger.market.instrument import Contract, DatedContract, Instrument, Span
 from ledger.market.risk import RiskEngine
 from ledger.market.window import Surroundings
-from verifier.adversary import Adversary, Attack
 
 
 @dataclass(frozen=True)

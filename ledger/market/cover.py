@@ -20,12 +20,12 @@ from itertools import islice, product
 from random import Random
 from typing import Final
 
+from ledger.market.adversary import Attack
 from ledger.market.attacked import Attacked, attacked, has_expired
 from ledger.market.conditions import Conditions
 from ledger.market.data import ONE_BPS, Observation
 from ledger.market.residuals import VOLS, prices_bps, times
 from ledger.market.risk import RiskEngine
-from verifier.adversary import Attack
 from zk.progress import Progress, silent
 
 #: Holdings are told for so much margin, in cash units; those of which nothing is asked, of a

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Final
 
 from circuits.shape import SHAPES, Shape
+from ledger.market.black import Right
 from ledger.market.data import Observation
 from ledger.market.instrument import Instrument
 from ledger.market.instruments.cash import Cash
@@ -23,7 +24,6 @@ from ledger.market.instruments.option import Option
 from ledger.market.instruments.perpetual import Perpetual
 from ledger.market.instruments.spot import Spot
 from ledger.market.listing import Listing
-from ledger.market.pricing import Right
 from ledger.market.reach import Reach, RiskParameters
 from ledger.market.risk import RiskEngine
 from ledger.market.window import Window

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from ledger.encoding import BOUND
 from ledger.log import Entry
-from ledger.storage.appending import TableWriter
-from ledger.storage.checking import check_store
+from ledger.storage.append import TableWriter
+from ledger.storage.scan import check_store
 from ledger.tree import Inclusion, prove
 from zk.errors import Conflict
 

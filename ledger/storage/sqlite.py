@@ -9,10 +9,10 @@ from typing import Self
 
 from ledger.errors import DamagedLedger
 from ledger.log import Entry
-from ledger.storage.appending import TableWriter, nothing
-from ledger.storage.checking import check_root, check_store
+from ledger.storage.append import TableWriter, nothing
 from ledger.storage.creation import Draft, check_free, empty_database, sync_folder
 from ledger.storage.database import PATIENCE, Database, open_file, use_write_ahead_log
+from ledger.storage.scan import check_root, check_store
 from ledger.storage.tables import SqliteTables
 from ledger.tree import Inclusion, prove
 from zk.errors import Conflict

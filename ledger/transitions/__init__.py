@@ -3,7 +3,6 @@
 from ledger.transitions.accounts import Deposit, Endow, OpenAccount, PayOut, Refresh, Withdraw
 from ledger.transitions.base import Escrow, Transition
 from ledger.transitions.claims import PublishClaim
-from ledger.transitions.decoding import AnyTransition, decode_transition
 from ledger.transitions.default import Absorb, Reveal, TakeOver
 from ledger.transitions.governance import UpdateParams
 from ledger.transitions.margin import ProveFlat, ProveMargin
@@ -11,6 +10,7 @@ from ledger.transitions.market import Expire, Report, UpdateMarket
 from ledger.transitions.orders import CancelOrder, PlaceOrder
 from ledger.transitions.redemption import Redeem
 from ledger.transitions.settlement import FirmLeg, Settle, SignedLeg
+from ledger.transitions.union import AnyTransition, decode_transition
 
 __all__ = [
     "Absorb",

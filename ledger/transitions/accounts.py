@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-from ledger.conditions import (
+from ledger.encoding import (
+    Amount,
+    AnyAmount,
+    Count,
+    PointHex,
+    ProofBytes,
+    PublicKey,
+    SignatureBytes,
+    SpanBytes,
+)
+from ledger.errors import LimitExceeded, NotAdmitted, OutOfOrder
+from ledger.evidence import ClaimedSignature, ClaimedSpan, Evidence
+from ledger.liquidation import rejudge
+from ledger.payout import share
+from ledger.records import Account, Trail, Withdrawal
+from ledger.requirements import (
     amounts,
     reblinded,
     require_current_market,
@@ -17,31 +32,16 @@ from ledger.conditions import (
     with_nonce_used,
     with_public_amount,
 )
-from ledger.encoding import (
-    Amount,
-    AnyAmount,
-    Count,
-    PointHex,
-    ProofBytes,
-    PublicKey,
-    SignatureBytes,
-    SpanBytes,
-)
-from ledger.errors import LimitExceeded, NotAdmitted, OutOfOrder
-from ledger.liquidation import rejudge
-from ledger.payout import share
-from ledger.records import Account, Trail, Withdrawal
 from ledger.state import State
 from ledger.transitions.base import (
     AccountId,
     Escrow,
     Transition,
+    demand_solvency,
     owner_context,
-    prove_solvency,
     show_flat,
     signed_by_owner,
 )
-from verifier.evidence import Evidence, Signed, Spanned
 from zk.generators import blinding_generator
 from zk.sigma import Span
 
@@ -64,8 +64,8 @@ class OpenAccount(Transition):
         binding = self.binding(state.charter.ledger)
         span = Span((blinding_generator(),), self.commitment)
         return Evidence(
-            signed=[Signed("the new owner", self.owner, binding, self.signature)],
-            spanned=[Spanned("opening of the account", span, binding, self.possession)],
+            signatures=[ClaimedSignature("the new owner", self.owner, binding, self.signature)],
+            spans=[ClaimedSpan("opening of the account", span, binding, self.possession)],
         )
 
     def apply(self, state: State) -> None:
@@ -107,8 +107,8 @@ class Deposit(Transition):
         binding = self.binding(state.charter.ledger)
         custodian = state.parameters.custodian
         return Evidence(
-            signed=[
-                Signed("the custodian", custodian, binding, self.custodian_signature),
+            signatures=[
+                ClaimedSignature("the custodian", custodian, binding, self.custodian_signature),
                 signed_by_owner(account.owner, account.id, binding, self.signature),
             ]
         )
@@ -165,7 +165,7 @@ class Withdraw(Transition):
         subject = f"account {account.id} after the withdrawal"
         floor, spanned = floor_asked(state, subject, after, self.flat, binding)
         demands = state.demands(market)
-        proof = prove_solvency(
+        proof = demand_solvency(
             state,
             subject,
             after.commitment,
@@ -175,9 +175,9 @@ class Withdraw(Transition):
             self.proof,
         )
         return Evidence(
-            signed=[signed_by_owner(account.owner, account.id, binding, self.signature)],
-            spanned=spanned,
-            proven=[proof],
+            signatures=[signed_by_owner(account.owner, account.id, binding, self.signature)],
+            spans=spanned,
+            proofs=[proof],
         )
 
     def apply(self, state: State) -> None:
@@ -239,7 +239,9 @@ class Endow(Transition):
         binding = self.binding(state.charter.ledger)
         custodian = state.parameters.custodian
         return Evidence(
-            signed=[Signed("the custodian", custodian, binding, self.custodian_signature)]
+            signatures=[
+                ClaimedSignature("the custodian", custodian, binding, self.custodian_signature)
+            ]
         )
 
     def apply(self, state: State) -> None:
@@ -278,7 +280,7 @@ class Refresh(Transition):
         subject = f"account {account.id} after the refresh"
         after = reblinded(account, self.delta)
         floor, spanned = floor_asked(state, subject, after, self.flat, binding)
-        proof = prove_solvency(
+        proof = demand_solvency(
             state,
             subject,
             after.commitment,
@@ -288,12 +290,12 @@ class Refresh(Transition):
             self.proof,
         )
         return Evidence(
-            signed=[signed_by_owner(account.owner, account.id, binding, self.signature)],
-            spanned=[
-                Spanned("refresh that holds no value", span, binding, self.possession),
+            signatures=[signed_by_owner(account.owner, account.id, binding, self.signature)],
+            spans=[
+                ClaimedSpan("refresh that holds no value", span, binding, self.possession),
                 *spanned,
             ],
-            proven=[proof],
+            proofs=[proof],
         )
 
     def apply(self, state: State) -> None:
@@ -321,7 +323,7 @@ def require_held(state: State, asset: int, amount: int) -> None:
 
 def floor_asked(
     state: State, subject: str, account: Account, flat: bytes | None, binding: bytes
-) -> tuple[int, list[Spanned]]:
+) -> tuple[int, list[ClaimedSpan]]:
     """Nothing of who never traded; of others the floor, unless they show that they are flat."""
     if account.is_untraded:
         return 0, []

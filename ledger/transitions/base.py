@@ -23,9 +23,9 @@ from circuits.schedule import Schedule
 from circuits.shape import Shape
 from circuits.solvency import solvency_public
 from ledger.encoding import Count, Element, Model, PointHex
+from ledger.evidence import ClaimedProof, ClaimedSignature, ClaimedSpan, Evidence
 from ledger.market.data import Rows
 from ledger.state import State
-from verifier.evidence import Evidence, Proven, Signed, Spanned
 from zk.babyjubjub import Point
 from zk.generators import blinding_generator, value_generators
 from zk.pedersen import Commitment
@@ -97,28 +97,28 @@ def owner_context(binding: bytes, account: int) -> int:
     return context(binding, f"account/{account}")
 
 
-def prove_claim(
+def demand_claim(
     shape: Shape, subject: str, commitment: Point, rows: Rows, context: int, proof: bytes
-) -> Proven:
+) -> ClaimedProof:
     """The claim that the ledger wants to see, from what the ledger knows."""
     public = claim_public(shape, Commitment(commitment), rows.matrix, rows.constants, context)
-    return Proven(f"claim of {subject}", "claim", public, proof)
+    return ClaimedProof(f"claim of {subject}", "claim", public, proof)
 
 
-def prove_margin(
+def demand_margin(
     shape: Shape,
     subject: str,
     commitment: Point,
     schedule: Schedule[int],
     context: int,
     proof: bytes,
-) -> Proven:
+) -> ClaimedProof:
     """The margin that the ledger wants to see, from what the ledger knows."""
     public = margin_public(shape, Commitment(commitment), schedule, context)
-    return Proven(f"margin of {subject}", "margin", public, proof)
+    return ClaimedProof(f"margin of {subject}", "margin", public, proof)
 
 
-def prove_solvency(
+def demand_solvency(
     state: State,
     subject: str,
     commitment: Point,
@@ -126,7 +126,7 @@ def prove_solvency(
     context: int,
     escrow: Escrow,
     proof: bytes,
-) -> Proven:
+) -> ClaimedProof:
     """Margin, with the opening in escrow under the key that is in force."""
     public = solvency_public(
         state.shape,
@@ -135,10 +135,10 @@ def prove_solvency(
         context,
         escrow.public(state.parameters.escrow.point),
     )
-    return Proven(f"solvency of {subject}", "solvency", public, proof)
+    return ClaimedProof(f"solvency of {subject}", "solvency", public, proof)
 
 
-def prove_fill(
+def demand_fill(
     state: State,
     subject: str,
     order: Point,
@@ -147,7 +147,7 @@ def prove_fill(
     escrow: Escrow,
     notice: tuple[int, ...],
     proof: bytes,
-) -> Proven:
+) -> ClaimedProof:
     """That `fill` is a fraction of `order`, or better."""
     public = fill_public(
         state.shape,
@@ -157,17 +157,19 @@ def prove_fill(
         notice,
         context,
     )
-    return Proven(f"fill of {subject}", "fill", public, proof)
+    return ClaimedProof(f"fill of {subject}", "fill", public, proof)
 
 
-def signed_by_owner(owner: bytes, account: int, binding: bytes, signature: bytes) -> Signed:
+def signed_by_owner(
+    owner: bytes, account: int, binding: bytes, signature: bytes
+) -> ClaimedSignature:
     """The owner's signature under the terms."""
-    return Signed(f"the owner of account {account}", owner, binding, signature)
+    return ClaimedSignature(f"the owner of account {account}", owner, binding, signature)
 
 
 def show_flat(
     state: State, subject: str, commitment: Point, flat: bytes | None, binding: bytes
-) -> tuple[int, list[Spanned]]:
+) -> tuple[int, list[ClaimedSpan]]:
     """The floor of an account, and what must hold for it: none where there are no positions."""
     if flat is None:
         return state.parameters.floor, []
@@ -176,8 +178,8 @@ def show_flat(
 
 def flatness(
     state: State, subject: str, commitment: Point, binding: bytes, proof: bytes
-) -> Spanned:
+) -> ClaimedSpan:
     """The commitment holds assets and nothing else."""
     assets = value_generators(state.shape.assets)
     span = Span((*assets, blinding_generator()), commitment)
-    return Spanned(f"{subject} without positions", span, binding, proof)
+    return ClaimedSpan(f"{subject} without positions", span, binding, proof)

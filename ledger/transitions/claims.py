@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 from circuits.shape import Shape
-from ledger.conditions import require_current_market, require_free_account, with_nonce_used
 from ledger.encoding import Count, ProofBytes, SignatureBytes
+from ledger.evidence import Evidence
 from ledger.market.data import Rows
+from ledger.requirements import require_current_market, require_free_account, with_nonce_used
 from ledger.state import State
 from ledger.transitions.base import (
     AccountId,
     Label,
     Transition,
+    demand_claim,
     owner_context,
-    prove_claim,
     signed_by_owner,
 )
-from verifier.evidence import Evidence
 
 
 class PublishClaim(Transition):
@@ -44,7 +44,7 @@ class PublishClaim(Transition):
         account = require_free_account(state, self.account, self.nonce)
         require_current_market(state, self.epoch)
         binding = self.binding(state.charter.ledger)
-        proof = prove_claim(
+        proof = demand_claim(
             state.shape,
             f"account {account.id}: {self.label}",
             account.commitment,
@@ -53,8 +53,8 @@ class PublishClaim(Transition):
             self.proof,
         )
         return Evidence(
-            signed=[signed_by_owner(account.owner, account.id, binding, self.signature)],
-            proven=[proof],
+            signatures=[signed_by_owner(account.owner, account.id, binding, self.signature)],
+            proofs=[proof],
         )
 
     def apply(self, state: State) -> None:

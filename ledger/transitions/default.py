@@ -12,7 +12,14 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from circuits.shape import Shape
-from ledger.conditions import (
+from ledger.encoding import Count, ProofBytes, Quantity, Scalar, SignatureBytes, Total
+from ledger.errors import MalformedTransition, NotAdmitted, OutOfOrder, TransitionRejected
+from ledger.evidence import Evidence
+from ledger.liquidation import freeze, sell
+from ledger.offers import PARTS, Offer, account_offer, fund_offer, is_at_last_step
+from ledger.parameters import Endorsement
+from ledger.records import Account, PublicOpening, Sale
+from ledger.requirements import (
     bought,
     require_current_market,
     require_free_account,
@@ -21,23 +28,16 @@ from ledger.conditions import (
     with_nonce_used,
     with_public_change,
 )
-from ledger.encoding import Count, ProofBytes, Quantity, Scalar, SignatureBytes, Total
-from ledger.errors import MalformedTransition, NotAdmitted, OutOfOrder, TransitionRejected
-from ledger.liquidation import freeze, sell
-from ledger.offers import PARTS, Offer, account_offer, fund_offer, is_at_last_step
-from ledger.parameters import Endorsement
-from ledger.records import Account, PublicOpening, Sale
 from ledger.state import State
 from ledger.transitions.accounts import add_to_fund
 from ledger.transitions.base import (
     AccountId,
     Escrow,
     Transition,
+    demand_solvency,
     owner_context,
-    prove_solvency,
     signed_by_owner,
 )
-from verifier.evidence import Evidence
 from zk.errors import OpeningRejected
 from zk.pedersen import Commitment
 
@@ -87,7 +87,7 @@ class Reveal(Transition):
             ) from None
         binding = self.binding(state.charter.ledger)
         return Evidence(
-            signed=state.parameters.guardians.signed("guardian", binding, self.endorsements)
+            signatures=state.parameters.guardians.signed("guardian", binding, self.endorsements)
         )
 
     def apply(self, state: State) -> None:
@@ -139,7 +139,7 @@ class TakeOver(Transition):
         binding = self.binding(state.charter.ledger)
         whose = "the fund" if self.target is None else f"account {self.target}"
         after = with_public_change(account, self._change(offer))
-        proof = prove_solvency(
+        proof = demand_solvency(
             state,
             f"account {account.id} with a part of {whose}",
             after.commitment,
@@ -149,8 +149,8 @@ class TakeOver(Transition):
             self.proof,
         )
         return Evidence(
-            signed=[signed_by_owner(account.owner, account.id, binding, self.signature)],
-            proven=[proof],
+            signatures=[signed_by_owner(account.owner, account.id, binding, self.signature)],
+            proofs=[proof],
         )
 
     def apply(self, state: State) -> None:

@@ -6,11 +6,11 @@ from typing import Any, ClassVar, Final, Literal
 
 from ledger.encoding import Count
 from ledger.errors import LimitExceeded, OutOfOrder
+from ledger.evidence import Evidence
 from ledger.parameters import Endorsement, Parameters
 from ledger.records import PendingParameters
 from ledger.state import State
 from ledger.transitions.base import Transition
-from verifier.evidence import Evidence
 
 MAX_PENDING: Final = 16
 #: No change may stand in the way of later ones for longer than this, in seconds.
@@ -52,8 +52,8 @@ class UpdateParams(Transition):
             )
         binding = self.binding(state.charter.ledger)
         return Evidence(
-            signed=now.governors.signed("governor", binding, self.endorsements),
-            spanned=[self.parameters.escrow.spanned()],
+            signatures=now.governors.signed("governor", binding, self.endorsements),
+            spans=[self.parameters.escrow.spanned()],
         )
 
     @property

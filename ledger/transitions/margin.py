@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-from ledger.conditions import (
+from ledger.encoding import Count, ProofBytes, SignatureBytes, SpanBytes
+from ledger.errors import NotAdmitted, OutOfOrder
+from ledger.evidence import Evidence
+from ledger.market.data import Rows
+from ledger.records import Account, Market
+from ledger.requirements import (
     require_free_account,
     require_fresh_market,
     trail_from_here,
     with_nonce_used,
 )
-from ledger.encoding import Count, ProofBytes, SignatureBytes, SpanBytes
-from ledger.errors import NotAdmitted, OutOfOrder
-from ledger.market.data import Rows
-from ledger.records import Account, Market
 from ledger.state import State
 from ledger.transitions.accounts import floor_asked
 from ledger.transitions.base import (
     AccountId,
     Escrow,
     Transition,
+    demand_claim,
+    demand_margin,
+    demand_solvency,
     flatness,
     owner_context,
-    prove_claim,
-    prove_margin,
-    prove_solvency,
     signed_by_owner,
 )
-from verifier.evidence import Evidence
 
 
 class ProveMargin(Transition):
@@ -61,13 +61,13 @@ class ProveMargin(Transition):
         floor, spanned = floor_asked(state, subject, account, self.flat, binding)
         schedule, point = state.demands(market).maintenance(floor), account.commitment
         if self.escrow is None:
-            proof = prove_margin(state.shape, subject, point, schedule, bound, self.proof)
+            proof = demand_margin(state.shape, subject, point, schedule, bound, self.proof)
         else:
-            proof = prove_solvency(state, subject, point, schedule, bound, self.escrow, self.proof)
+            proof = demand_solvency(state, subject, point, schedule, bound, self.escrow, self.proof)
         return Evidence(
-            signed=[signed_by_owner(account.owner, account.id, binding, self.signature)],
-            spanned=spanned,
-            proven=[proof],
+            signatures=[signed_by_owner(account.owner, account.id, binding, self.signature)],
+            spans=spanned,
+            proofs=[proof],
         )
 
     def apply(self, state: State) -> None:
@@ -105,7 +105,7 @@ class ProveFlat(Transition):
         require_fresh_market(state)
         binding = self.binding(state.charter.ledger)
         subject, point = f"account {account.id}", account.commitment
-        proof = prove_claim(
+        proof = demand_claim(
             state.shape,
             f"{subject}: its cash",
             point,
@@ -114,9 +114,9 @@ class ProveFlat(Transition):
             self.proof,
         )
         return Evidence(
-            signed=[signed_by_owner(account.owner, account.id, binding, self.signature)],
-            spanned=[flatness(state, subject, point, binding, self.flat)],
-            proven=[proof],
+            signatures=[signed_by_owner(account.owner, account.id, binding, self.signature)],
+            spans=[flatness(state, subject, point, binding, self.flat)],
+            proofs=[proof],
         )
 
     def apply(self, state: State) -> None:

@@ -9,9 +9,9 @@ from math import ceil, floor
 from typing import Any, ClassVar, Final, Literal
 
 from circuits.shape import MATRIX_ENTRY, Shape
-from ledger.conditions import require_index
 from ledger.encoding import Count, Model, Quantity, SignatureBytes
 from ledger.errors import LimitExceeded, NotAdmitted, OutOfOrder, TransitionRejected
+from ledger.evidence import ClaimedSignature, Evidence
 from ledger.liquidation import pause_sales, rejudge_all
 from ledger.market.columns import exact_columns, least_charges
 from ledger.market.data import (
@@ -27,9 +27,9 @@ from ledger.market.data import (
 from ledger.market.instrument import DatedContract
 from ledger.parameters import Endorsement
 from ledger.records import Clock, Market
+from ledger.requirements import require_index
 from ledger.state import State
 from ledger.transitions.base import Transition
-from verifier.evidence import Evidence, Signed
 
 #: By how much the oracles' clocks may be ahead of the ledger's, in seconds.
 AHEAD: Final = 2
@@ -87,7 +87,7 @@ class UpdateMarket(Transition):
         self._check_table(state, seen)
         self._check_default_mark(state, agreed, seen)
         reports = [
-            Signed(
+            ClaimedSignature(
                 f"reporting oracle {report.oracle}",
                 parameters.oracles.keys[report.oracle],
                 report_message(ledger, self.epoch, self.time, report.observation),
@@ -99,7 +99,7 @@ class UpdateMarket(Transition):
         endorsed = parameters.oracles.signed("oracle", binding, self.endorsements)
         if self.governors or needs_governors(state, self.time, agreed):
             endorsed += parameters.governors.signed("governor", binding, self.governors)
-        return Evidence(signed=[*reports, *endorsed])
+        return Evidence(signatures=[*reports, *endorsed])
 
     def apply(self, state: State) -> None:
         pool, parameters = state.pool, state.parameters
@@ -240,7 +240,7 @@ class Expire(Transition):
             )
         binding = self.binding(state.charter.ledger)
         return Evidence(
-            signed=state.parameters.oracles.signed("oracle", binding, self.endorsements)
+            signatures=state.parameters.oracles.signed("oracle", binding, self.endorsements)
         )
 
     def apply(self, state: State) -> None:

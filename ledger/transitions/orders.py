@@ -9,7 +9,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-from ledger.conditions import (
+from ledger.encoding import Count, PointHex, ProofBytes, PublicKey, SignatureBytes
+from ledger.errors import NotAdmitted
+from ledger.evidence import Evidence
+from ledger.records import Account, Order
+from ledger.requirements import (
     amounts,
     open_order,
     require_account,
@@ -19,9 +23,6 @@ from ledger.conditions import (
     with_nonce_used,
     with_public_amount,
 )
-from ledger.encoding import Count, PointHex, ProofBytes, PublicKey, SignatureBytes
-from ledger.errors import NotAdmitted
-from ledger.records import Account, Order
 from ledger.state import State
 from ledger.transitions.accounts import add_to_fund
 from ledger.transitions.base import (
@@ -29,12 +30,11 @@ from ledger.transitions.base import (
     Escrow,
     Transition,
     context,
+    demand_margin,
+    demand_solvency,
     owner_context,
-    prove_margin,
-    prove_solvency,
     signed_by_owner,
 )
-from verifier.evidence import Evidence
 
 
 class PlaceOrder(Transition):
@@ -71,9 +71,9 @@ class PlaceOrder(Transition):
         after = self._after_fee(state, account)
         asked = demands.initial(state.parameters.floor)
         return Evidence(
-            signed=[signed_by_owner(account.owner, account.id, binding, self.signature)],
-            proven=[
-                prove_solvency(
+            signatures=[signed_by_owner(account.owner, account.id, binding, self.signature)],
+            proofs=[
+                demand_solvency(
                     state,
                     f"{subject} after the fee",
                     after.commitment,
@@ -82,7 +82,7 @@ class PlaceOrder(Transition):
                     self.escrow,
                     self.proof,
                 ),
-                prove_margin(
+                demand_margin(
                     state.shape,
                     f"{subject} with its order filled",
                     after.commitment + self.order,
@@ -130,7 +130,7 @@ class CancelOrder(Transition):
             )
         binding = self.binding(state.charter.ledger)
         return Evidence(
-            signed=[signed_by_owner(account.owner, account.id, binding, self.signature)]
+            signatures=[signed_by_owner(account.owner, account.id, binding, self.signature)]
         )
 
     def apply(self, state: State) -> None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 from circuits.shape import Shape
-from ledger.conditions import (
+from ledger.encoding import Count, PointHex, ProofBytes, SignatureBytes, SpanBytes
+from ledger.errors import NotAdmitted
+from ledger.evidence import ClaimedSpan, Evidence
+from ledger.market.data import SCALE
+from ledger.records import Market
+from ledger.requirements import (
     hidden_change,
     require_current_market,
     require_free_account,
@@ -13,21 +18,16 @@ from ledger.conditions import (
     secured,
     with_nonce_used,
 )
-from ledger.encoding import Count, PointHex, ProofBytes, SignatureBytes, SpanBytes
-from ledger.errors import NotAdmitted
-from ledger.market.data import SCALE
-from ledger.records import Market
 from ledger.state import State
 from ledger.transitions.base import (
     AccountId,
     Escrow,
     Transition,
+    demand_solvency,
     owner_context,
-    prove_solvency,
     show_flat,
     signed_by_owner,
 )
-from verifier.evidence import Evidence, Spanned
 from zk.babyjubjub import Point
 from zk.generators import blinding_generator, value_generator
 from zk.sigma import Span
@@ -72,7 +72,7 @@ class Redeem(Transition):
         subject = f"account {account.id} after the redemption"
         after = account.commitment + self.delta
         floor, spanned = show_flat(state, subject, after, self.flat, binding)
-        proof = prove_solvency(
+        proof = demand_solvency(
             state,
             subject,
             after,
@@ -82,12 +82,12 @@ class Redeem(Transition):
             self.proof,
         )
         return Evidence(
-            signed=[signed_by_owner(account.owner, account.id, binding, self.signature)],
-            spanned=[
-                Spanned("exchange at the settlement value", span, binding, self.exchange),
+            signatures=[signed_by_owner(account.owner, account.id, binding, self.signature)],
+            spans=[
+                ClaimedSpan("exchange at the settlement value", span, binding, self.exchange),
                 *spanned,
             ],
-            proven=[proof],
+            proofs=[proof],
         )
 
     def apply(self, state: State) -> None:

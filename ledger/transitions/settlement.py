@@ -13,17 +13,6 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import Field
 
 from circuits.shape import Shape
-from ledger.conditions import (
-    amount_point,
-    amounts,
-    hidden_change,
-    open_order,
-    require_free_account,
-    require_open_market,
-    sealed_here,
-    secured,
-    with_nonce_used,
-)
 from ledger.encoding import (
     Count,
     Element,
@@ -35,20 +24,31 @@ from ledger.encoding import (
     SpanBytes,
 )
 from ledger.errors import LimitExceeded, MalformedTransition, NotAdmitted, Unauthorised
+from ledger.evidence import ClaimedSignature, ClaimedSpan, Evidence
 from ledger.records import Account, Market, Order
+from ledger.requirements import (
+    amount_point,
+    amounts,
+    hidden_change,
+    open_order,
+    require_free_account,
+    require_open_market,
+    sealed_here,
+    secured,
+    with_nonce_used,
+)
 from ledger.state import State
 from ledger.transitions.accounts import add_to_fund
 from ledger.transitions.base import (
     AccountId,
     Escrow,
     Transition,
+    demand_fill,
+    demand_solvency,
     owner_context,
-    prove_fill,
-    prove_solvency,
     show_flat,
     signed_by_owner,
 )
-from verifier.evidence import Evidence, Signed, Spanned
 from zk.babyjubjub import Point, add_all
 from zk.generators import blinding_generator
 from zk.sigma import Span
@@ -120,11 +120,11 @@ class Settle(Transition):
         excess = add_all(leg.delta for leg in self.legs)
         span = Span((blinding_generator(),), excess)
         evidence = Evidence(
-            spanned=[Spanned("balance of the settlement", span, binding, self.balance)]
+            spans=[ClaimedSpan("balance of the settlement", span, binding, self.balance)]
         )
         if self.matcher is not None and self.matcher_signature is not None:
-            evidence.signed.append(
-                Signed("the matcher", self.matcher, binding, self.matcher_signature)
+            evidence.signatures.append(
+                ClaimedSignature("the matcher", self.matcher, binding, self.matcher_signature)
             )
         for leg in self.legs:
             if isinstance(leg, SignedLeg):
@@ -153,8 +153,8 @@ class Settle(Transition):
                 expected=order.matcher.hex(),
                 actual="none" if self.matcher is None else self.matcher.hex(),
             )
-        into.proven.append(
-            prove_fill(
+        into.proofs.append(
+            demand_fill(
                 state,
                 f"order {order.id} of account {leg.account}",
                 order.commitment,
@@ -171,13 +171,13 @@ def _examine_signed(
     state: State, market: Market, leg: SignedLeg, binding: bytes, into: Evidence
 ) -> None:
     account = require_free_account(state, leg.account, leg.nonce)
-    into.signed.append(signed_by_owner(account.owner, account.id, binding, leg.signature))
+    into.signatures.append(signed_by_owner(account.owner, account.id, binding, leg.signature))
     subject = f"account {account.id} after the settlement"
     after = account.commitment + _signed_change(state, leg)
     floor, spanned = show_flat(state, subject, after, leg.flat, binding)
-    into.spanned += spanned
-    into.proven.append(
-        prove_solvency(
+    into.spans += spanned
+    into.proofs.append(
+        demand_solvency(
             state,
             subject,
             after,

@@ -13,18 +13,18 @@ refuse, or are gone, can block every reveal and so every liquidation.
 
 from ledger.escrows import EntryOf, Found, escrows_of, find_escrow, read_account
 from prover.guardian.audit import AuditRequest, Disclosure, open_disclosure
-from prover.guardian.ceremony import (
+from prover.guardian.dealer import Dealer, complaints, receive
+from prover.guardian.generation import (
     Answer,
+    CeremonyTerms,
     Complaint,
     Deal,
     Member,
     Pledge,
     Record,
-    Terms,
 )
-from prover.guardian.dealer import Dealer, complaints, receive
 from prover.guardian.guardian import Guardian, LedgerCopy, OwnClock, system_clock
-from prover.guardian.judgement import Outcome, judge
+from prover.guardian.judgement import CeremonyOutcome, judge
 from prover.guardian.opening import (
     Gathering,
     Opened,
@@ -42,6 +42,8 @@ from prover.guardian.shares import KeyShare, SharedKey
 __all__ = [
     "Answer",
     "AuditRequest",
+    "CeremonyOutcome",
+    "CeremonyTerms",
     "Complaint",
     "Deal",
     "Dealer",
@@ -57,14 +59,12 @@ __all__ = [
     "Nonces",
     "Opened",
     "Opener",
-    "Outcome",
     "OwnClock",
     "Partial",
     "Pledge",
     "Record",
     "Response",
     "SharedKey",
-    "Terms",
     "audit_account",
     "check_partial",
     "combine_disclosures",

@@ -12,19 +12,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prover.blank import BLANK_SIGNATURE
-from prover.guardian.ceremony import (
+from prover.guardian.errors import MalformedCeremony, ShareRejected
+from prover.guardian.generation import (
     Answer,
+    CeremonyTerms,
     Complaint,
     Deal,
     Pledge,
     Record,
-    Terms,
     pledged,
     pledges_digest,
     possession_of,
     share_info,
 )
-from prover.guardian.errors import MalformedCeremony, ShareRejected
 from prover.guardian.judgement import judge, judge_deals
 from prover.guardian.polynomial import Polynomial, commitment_at, place_of
 from prover.guardian.shares import KeyShare
@@ -41,7 +41,7 @@ class Dealer:
 
     def __init__(
         self,
-        terms: Terms,
+        terms: CeremonyTerms,
         index: int,
         signer: SigningKey,
         randomness: Randomness = system_randomness,
@@ -179,7 +179,7 @@ def _fits(deal: Deal, index: int, share: int) -> bool:
     return Point.BASE8 * share == commitment_at(deal.commitments, place_of(index))
 
 
-def _require_member(terms: Terms, index: int, signer: SigningKey) -> None:
+def _require_member(terms: CeremonyTerms, index: int, signer: SigningKey) -> None:
     n = len(terms.members)
     if not 0 <= index < n or terms.members[index].signing != signer.public:
         raise MalformedCeremony(

@@ -21,11 +21,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from ledger.conditions import require_fresh_market
 from ledger.escrows import Found, escrows_of, find_escrow
 from ledger.log import Entry
 from ledger.parameters import Endorsement
 from ledger.records import Sealed
+from ledger.requirements import require_fresh_market
 from ledger.state import State
 from ledger.transitions import Reveal
 from prover.guardian.audit import AuditRequest, Disclosure

@@ -27,14 +27,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from prover.guardian.ceremony import (
+from prover.guardian.errors import CeremonyFailed
+from prover.guardian.generation import (
     Deal,
     Record,
     pledged,
     pledges_digest,
     possession_of,
 )
-from prover.guardian.errors import CeremonyFailed
 from prover.guardian.polynomial import commitment_at, place_of
 from prover.guardian.shares import SharedKey
 from zk.babyjubjub import Point, add_all
@@ -43,7 +43,7 @@ from zk.sigma import SpanProof
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CeremonyOutcome:
     """The key, the deals that made it, and why others did not."""
 
     shared: SharedKey
@@ -51,7 +51,7 @@ class Outcome:
     disqualified: Mapping[int, str]
 
 
-def judge(record: Record) -> Outcome:
+def judge(record: Record) -> CeremonyOutcome:
     """The outcome of a complete record; raises where a message is forged or too few are left."""
     session = record.check()
     deals, disqualified = [], {}
@@ -69,7 +69,7 @@ def judge(record: Record) -> Outcome:
         )
     shared = _sum(record, session, deals)
     shared.check()
-    return Outcome(shared, tuple(deals), disqualified)
+    return CeremonyOutcome(shared, tuple(deals), disqualified)
 
 
 def judge_deals(record: Record, session: bytes) -> list[Deal]:

@@ -24,7 +24,7 @@ from prover.guardian.partials import (
     unchecked_combination,
 )
 from prover.guardian.shares import SharedKey
-from verifier.auditing.books import SharedPoint, SharedPoints
+from verifier.books import SharedPoint, SharedPoints
 from zk.babyjubjub import Point
 from zk.errors import Conflict, ZkError
 from zk.pedersen import Opening

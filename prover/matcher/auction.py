@@ -48,7 +48,7 @@ class Bid:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Clearing:
     """The price, and the lots of every order that is filled, signed as in its bid.
 
     The best limits come first and equals in the order of their numbers, buyers before sellers.
@@ -63,7 +63,7 @@ class Outcome:
         return sum(lots for _, lots in self.fills if lots > 0)
 
 
-def auction(bids: Sequence[Bid], mark: Fraction) -> Outcome | None:
+def auction(bids: Sequence[Bid], mark: Fraction) -> Clearing | None:
     """The outcome for these bids, in whatever order they came; None where nobody meets."""
     buys = _ranked(bid for bid in bids if bid.is_buy)
     sells = _ranked(bid for bid in bids if not bid.is_buy)
@@ -75,7 +75,7 @@ def auction(bids: Sequence[Bid], mark: Fraction) -> Outcome | None:
     volume = min(_total(willing_buys), _total(willing_sells))
     bought = _served(willing_buys, price, volume)
     sold = _served(willing_sells, price, volume)
-    return Outcome(price, (*bought, *((order, -lots) for order, lots in sold)))
+    return Clearing(price, (*bought, *((order, -lots) for order, lots in sold)))
 
 
 def clearing_price(buys: Sequence[Bid], sells: Sequence[Bid], mark: Fraction) -> int | None:

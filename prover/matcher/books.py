@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ledger.state import State
-from prover.matcher.auction import Outcome, auction
+from prover.matcher.auction import Clearing, auction
 from prover.matcher.combination import Combination
 from prover.matcher.orders import HeldOrder
 
@@ -21,7 +21,7 @@ class Book:
     mark: tuple[int, ...]
 
     @cached_property
-    def outcome(self) -> Outcome | None:
+    def outcome(self) -> Clearing | None:
         """Who trades how much, and at which price; None where nobody meets."""
         bids = [held.bid for held in self.orders]
         return auction(bids, self.combination.mark(self.mark))

@@ -18,20 +18,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.conditions import require_fresh_market
 from ledger.errors import TransitionRejected
 from ledger.ledger import Ledger
+from ledger.requirements import require_fresh_market
 from ledger.state import State
 from ledger.transitions import Settle
 from ledger.transitions.settlement import MAX_LEGS
 from prover.author import Proving
-from prover.clearing import Fill, Filler, firm_terms, settled, settlement_terms
 from prover.matcher.books import Book, books
 from prover.matcher.inbox import Intake, Refusal, take_in
 from prover.matcher.keys import MatcherKeys
 from prover.matcher.orders import HeldOrder
 from prover.matcher.settlements import pack
 from prover.messages import OrderMessage
+from prover.settlement import Filler, OrderFill, firm_terms, settled, settlement_terms
 from zk.field import SUBGROUP_ORDER
 from zk.pedersen import Opening
 from zk.progress import Progress, silent
@@ -128,12 +128,12 @@ class Matcher:
         excess = sum(fill.opening.blinding for fill in fills) % SUBGROUP_ORDER
         return settled(state, terms, legs, excess, self.keys.signer, self.randomness)
 
-    def fill(self, state: State, execution: Execution) -> Fill:
+    def fill(self, state: State, execution: Execution) -> OrderFill:
         """What the circuit is shown: `lots` of the order's lots, at the price."""
         held, lots = execution.held, execution.lots
         values = held.combination.delta(state.shape, lots, cash=-lots * execution.price)
         opening = Opening(values, self._blinding(state, held, values))
-        return Fill(held.account, held.order, held.opening, opening, abs(lots), abs(held.lots))
+        return OrderFill(held.account, held.order, held.opening, opening, abs(lots), abs(held.lots))
 
     def _blinding(self, state: State, held: HeldOrder, values: Sequence[int]) -> int:
         numbers = (state.pool.epoch, held.account, held.order, held.opening.blinding, *values)

@@ -55,7 +55,7 @@ class Seen(Model):
     hash: Digest
 
 
-class Terms(Model):
+class LedgerTerms(Model):
     """What the reading of a log needs of the parameters in force."""
 
     escrow: PointHex
@@ -72,11 +72,11 @@ class Terms(Model):
         )
 
 
-class PendingTerms(Model):
+class PendingLedgerTerms(Model):
     """Signed by the governors, and in force from a time on."""
 
     effective: Count
-    terms: Terms
+    terms: LedgerTerms
 
 
 class Step(Secret):
@@ -137,8 +137,8 @@ class WalletRecord(Secret):
     seed: HexBytes
     account: Count | None = None
     seen: Seen
-    terms: Terms
-    waiting: tuple[PendingTerms, ...] = ()
+    terms: LedgerTerms
+    waiting: tuple[PendingLedgerTerms, ...] = ()
     history: tuple[Step, ...] = ()
     order: PlacedOrder | None = None
     attempts: Attempts | None = None
@@ -153,7 +153,7 @@ class WalletRecord(Secret):
             ledger=ledger.id,
             seed=WalletKeys(seed, ledger.id).seed,
             seen=Seen(number=0, hash=first.hash),
-            terms=Terms.of(ledger.genesis.parameters),
+            terms=LedgerTerms.of(ledger.genesis.parameters),
         )
 
     @classmethod

@@ -18,9 +18,9 @@ from prover.author import Author, Proving, Written
 from prover.messages import MatcherCard, OrderMessage
 from prover.wallet.errors import NoAccount
 from prover.wallet.file import WalletFile
-from prover.wallet.following import follow, state_at
 from prover.wallet.keys import MAX_ATTEMPTS, SEED_BYTES, WalletKeys
 from prover.wallet.records import Attempts, HeldOpening, Pending, Trade, WalletRecord
+from prover.wallet.sync import follow, state_at
 from zk.errors import Conflict, ZkError
 from zk.pedersen import Opening
 from zk.randomness import Randomness, system_randomness

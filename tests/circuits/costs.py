@@ -32,7 +32,7 @@ from circuits.gadgets.variable_base import multiply
 from circuits.shape import BLINDING, POSITION, SHAPES, WINDOW_BITS
 from zk.babyjubjub import Point
 from zk.circuit import Linear, System
-from zk.circuit.folding import is_linear
+from zk.circuit.fold import is_linear
 from zk.generators import value_generator
 
 COSTS_FILE: Final = Path(__file__).with_name("gadget_costs.csv")

@@ -12,11 +12,11 @@ from circuits.claim import claim_public
 from circuits.escrow import EscrowPublic, encrypt, pack, word_count
 from circuits.fill import fill_public, traded_widths
 from circuits.margin import escrowed_widths, margin_public
+from circuits.public import points_of
 from circuits.schedule import Schedule
 from circuits.shape import SHAPES
 from circuits.solvency import solvency_public
 from tests.circuits.statements import SCHEDULE
-from verifier.proofs import points_of
 from zk.babyjubjub import Point
 from zk.backends import Choice, select
 from zk.pedersen import Commitment, Opening
@@ -76,7 +76,7 @@ def fill(e: Everything) -> object:
     return looked_at(fill_public(TINY, e.commitment, e.other, e.traded_escrow, e.notice, e.context))
 
 
-def looked_at(public: object) -> object:
+def looked_at(public: Any) -> object:
     """What every verifier does with a public part before it looks at a proof."""
     select(Choice.PY_ECC).check_points(points_of(public))
     return public

@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from circuits.catalogue import STATEMENTS
+from circuits.public import points_of
 from circuits.shape import Shape
+from ledger.evidence import ClaimedProof, Evidence
 from ledger.genesis import StatementKey, StatementKeys
-from verifier.checker import Checker
-from verifier.evidence import Evidence, Proven
-from verifier.proofs import points_of
+from ledger.judge import Judge
 from zk.backends import Backend
 from zk.circuit import field_elements
 from zk.errors import ProofRejected
@@ -39,11 +39,11 @@ class UnsoundStandIn:
     made: int = 0
     accepted: int = 0
     _circuits: Mapping[str, Any] = field(init=False)
-    _checker: Checker = field(init=False)
+    _checker: Judge = field(init=False)
 
     def __post_init__(self) -> None:
         self._circuits = {name: make(self.shape) for name, make in STATEMENTS.items()}
-        self._checker = Checker({}, self.backend)
+        self._checker = Judge({}, self.backend)
 
     def prove(self, statement: str, public: Any, private: Any) -> bytes:
         """The keyed hash of a true statement; a false one is `Unsatisfied`."""
@@ -53,15 +53,15 @@ class UnsoundStandIn:
 
     def check(self, evidence: Evidence) -> None:
         """Signatures and representations are the real ones; proofs are keyed hashes."""
-        self._checker.check(Evidence(signed=evidence.signed, spanned=evidence.spanned))
-        self._check_tags(evidence.proven)
+        self._checker.check(Evidence(signatures=evidence.signatures, spans=evidence.spans))
+        self._check_tags(evidence.proofs)
 
     def statement_keys(self) -> StatementKeys:
         """What stands in a genesis in place of keys; nothing decodes it."""
         nothing = StatementKey(circuit=bytes(32), points=b"", insecure=True)
         return StatementKeys(claim=nothing, margin=nothing, solvency=nothing, fill=nothing)
 
-    def _check_tags(self, proven: Sequence[Proven]) -> None:
+    def _check_tags(self, proven: Sequence[ClaimedProof]) -> None:
         self.backend.check_points([point for one in proven for point in points_of(one.public)])
         for one in proven:
             if not hmac.compare_digest(one.proof, self._tag(one.statement, one.public)):

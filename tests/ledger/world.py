@@ -10,19 +10,19 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from development.genesis import development_genesis
+from development.offices import InsecureOffices
+from development.venue import Venue
 from ledger.encoding import Decoding
+from ledger.evidence import EvidenceChecker
 from ledger.genesis import Genesis, StatementKeys
 from ledger.ledger import Ledger, checker_on
 from ledger.market.presets import Preset, preset
 from ledger.parameters import Parameters
-from ledger.store import MemoryStore, Store
+from ledger.storage import MemoryStore, Store
 from prover.author import Proving
-from prover.development import development_genesis
-from prover.offices import InsecureOffices
-from prover.proving import StatementProvers
-from prover.venue import Venue
+from prover.provers import StatementProvers
 from tests.ledger.stand_in import UnsoundStandIn
-from verifier.evidence import EvidenceChecker
 from zk.backends import Backend, Choice, available, select
 from zk.randomness import insecure_seeded_randomness
 

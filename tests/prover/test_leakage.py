@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from ledger.store import SqliteStore
+from ledger.storage import SqliteStore
 from prover.author import Author
-from prover.demonstration.command import SCENARIOS
-from prover.demonstration.stage import Stage
 from prover.matcher.inbox import open_messages
 from prover.matcher.keys import MatcherKeys
 from prover.matcher.matcher import Matcher
 from prover.messages import OrderMessage, encrypt_to
+from tacit.demo.command import SCENARIOS
+from tacit.demo.stage import Stage
 from tests.ledger.world import World, real_world
 from tests.prover.leaking import DIGITS, files_of, leaks, reachable, spellings
 from zk.backends import Backend

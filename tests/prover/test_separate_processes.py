@@ -16,9 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.store import SqliteStore
+from ledger.storage import SqliteStore
 from tests.command import run_tacit
-from tests.conftest import ROOT
 from zk.backends import Backend
 
 CASH = 5_000_000
@@ -64,7 +63,7 @@ def ordering(name: str, side: str, price: str) -> tuple[str, ...]:
 def killed(folder: Path, seconds: float, *arguments: str) -> bool:
     """Starts the step and kills it after so long; True where it had not ended by itself."""
     process = subprocess.Popen(
-        [sys.executable, str(ROOT / "tacit.py"), *arguments],
+        [sys.executable, "-m", "tacit", *arguments],
         cwd=folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -11,8 +11,8 @@ from circuits.schedule import judge
 from ledger.market.data import SCALE
 from ledger.market.limits import padded
 from prover.author import Author
-from prover.clearing import Fill, Filler, firm_terms, settlement_terms
 from prover.matcher.keys import MatcherKeys
+from prover.settlement import Filler, OrderFill, firm_terms, settlement_terms
 from prover.unprovable import NoProof, headline
 from tests.ledger.world import World, stand_in_world
 from zk.errors import Unsatisfied
@@ -131,7 +131,7 @@ def test_a_fill_that_is_no_part_of_its_order(world: World) -> None:
     """The matcher learns which check it was; the numbers of the order are not repeated."""
     keys, state = MatcherKeys.draw(world.randomness), world.state
     order, worse = Opening((-6_000_000, 0, 1_000, 0), 7), Opening((-6_001, 0, 1, 0), 8)
-    fill = Fill(0, 3, order, worse, 1, 1_000)
+    fill = OrderFill(0, 3, order, worse, 1, 1_000)
     terms = settlement_terms(state, [firm_terms(fill)], keys.public)
     said = refusal(lambda: Filler(keys.seed, world.proving).leg(state, terms, fill))
     assert said.scope == "price"

@@ -12,7 +12,7 @@ from typing import Any, Final
 from ledger.log import Entry
 from ledger.transitions import UpdateMarket, decode_transition
 from tests.verifier.forging import DECODING, Forge, rechained, with_field
-from verifier.auditing import Code
+from verifier import Code
 from zk.babyjubjub import Point
 from zk.errors import ZkError
 from zk.field import SCALAR_MODULUS

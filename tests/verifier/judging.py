@@ -14,16 +14,16 @@ from typing import Any
 
 import pytest
 
+from ledger.evidence import ClaimedProof, ClaimedSignature, ClaimedSpan
 from ledger.genesis import Genesis
+from ledger.judge import Failure, Judge, Verdicts
 from ledger.log import Entry
 from tests.ledger.world import fastest
-from verifier.auditing import AuditReport, ExpectedHead, ListedLog, Options, audit_log, auditor
-from verifier.auditing.judging import Failure, Judge, Verdicts
-from verifier.auditing.keys import CheckedKeys, check_keys
-from verifier.evidence import Proven, Signed, Spanned
+from verifier import AuditReport, ExpectedHead, ListedLog, Options, audit_log, auditor
+from verifier.keys import CheckedKeys, check_keys
 from zk.backends import Backend
 from zk.circuit import field_elements
-from zk.errors import ZkError
+from zk.errors import ProofRejected, ZkError
 from zk.groth16 import VerifyingKey
 
 
@@ -33,29 +33,30 @@ class RememberingJudge(Judge):
     def __init__(self, keys: Mapping[str, VerifyingKey], backend: Backend) -> None:
         super().__init__(keys, backend)
         self._known: dict[object, ZkError | None] = {}
+        self._proofs: dict[object, ProofRejected | None] = {}
         self.asked = 0
 
-    def check_signed(self, signed: Signed) -> None:
-        self._once(signed, lambda: Judge.check_signed(self, signed))
+    def check_signature(self, signed: ClaimedSignature) -> None:
+        self._once(signed, lambda: Judge.check_signature(self, signed))
 
-    def check_spanned(self, spanned: Spanned) -> None:
-        self._once(spanned, lambda: Judge.check_spanned(self, spanned))
+    def check_span(self, spanned: ClaimedSpan) -> None:
+        self._once(spanned, lambda: Judge.check_span(self, spanned))
 
-    def judge(self, batch: Sequence[Proven]) -> Verdicts:
+    def judge(self, batch: Sequence[ClaimedProof]) -> Verdicts:
         failures = []
         for place, one in enumerate(batch):
             error = self._proof(one)
             if error is not None:
                 failures.append(Failure(place, error))
-        return Verdicts(tuple(failures), len(batch))
+        return Verdicts(tuple(failures), frozenset(), len(batch))
 
-    def _proof(self, one: Proven) -> ZkError | None:
+    def _proof(self, one: ClaimedProof) -> ProofRejected | None:
         name = (one.statement, field_elements(one.public), one.proof)
-        if name not in self._known:
+        if name not in self._proofs:
             self.asked += 1
             verdicts = super().judge([one])
-            self._known[name] = verdicts.failures[0].error if verdicts.failures else None
-        return self._known[name]
+            self._proofs[name] = verdicts.failures[0].error if verdicts.failures else None
+        return self._proofs[name]
 
     def _once(self, name: object, check: Any) -> None:
         if name not in self._known:

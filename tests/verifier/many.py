@@ -15,12 +15,12 @@ import time
 from pathlib import Path
 from typing import Any
 
+from development.offices import InsecureOffices
 from ledger.genesis import Genesis
 from ledger.state import State
 from ledger.storage.sqlite import SqliteStore
 from ledger.transitions import Deposit, OpenAccount
 from prover.blank import BLANK_SIGNATURE, BLANK_SPAN
-from prover.offices import InsecureOffices
 from tests.conftest import ROOT
 from tests.ledger.world import fastest, real_world
 from verifier import audit

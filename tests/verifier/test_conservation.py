@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from ledger.conditions import with_public_amount
 from ledger.records import PublicOpening
+from ledger.requirements import with_public_amount
 from ledger.state import State
 from ledger.transitions import Deposit, OpenAccount, Settle, Withdraw
 from tests.ledger.world import World
 from tests.verifier.playing import broken
 from tests.verifier.unproven import audited, endowed_world, errors_of, take_any_keys
-from verifier.auditing import Code
+from verifier import Code
 
 
 def add_to_account(index: int, amount: int) -> Callable[[Any, State], None]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from ledger.evidence import ClaimedProof
 from tests.ledger.world import fastest
 from tests.verifier.honest import Played
-from verifier.auditing import Code, ListedLog, Options, audit_log, cross_check
-from verifier.auditing.cross_check import Sample
-from verifier.evidence import Proven
+from verifier import Code, ListedLog, Options, audit_log, cross_check
+from verifier.cross_check import Sample
 from zk.backends import Backend, Choice, Verifier, select
 from zk.errors import Conflict, ProofRejected
 
@@ -51,7 +53,8 @@ def test_a_disagreement_names_both(
 
 def test_every_proof_has_the_same_chance() -> None:
     """A sample is as large as was asked, repeats with its seed, and reaches the whole log."""
-    one = Proven("proof", "claim", None, b"")
+    nothing: Any = None
+    one = ClaimedProof("proof", "claim", nothing, b"")
 
     def drawn(seed: int) -> set[int]:
         sample = Sample(10, seed)

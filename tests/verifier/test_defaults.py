@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from ledger import offers
-from ledger.conditions import bought
 from ledger.offers import Lot
+from ledger.requirements import bought
 from ledger.state import State
 from ledger.transitions import Absorb, Reveal, TakeOver
 from tests.ledger.world import World
 from tests.verifier.playing import Story, broken
 from tests.verifier.unproven import audited, errors_of
-from verifier.auditing import Code
+from verifier import Code
 
 
 def at_the_last_step(story: Story) -> None:

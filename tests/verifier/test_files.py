@@ -14,13 +14,12 @@ from typer.testing import CliRunner
 from ledger.errors import Unavailable
 from ledger.ledger import Ledger
 from ledger.storage.sqlite import SqliteStore
-from tacit import app
+from tacit.__main__ import app
 from tests.command import run_tacit
 from tests.ledger.world import fastest
 from tests.verifier.forging import Forge
 from tests.verifier.honest import Played
-from verifier import audit
-from verifier.auditing import AuditReport, Code, SignedVerdict
+from verifier import AuditReport, Code, SignedVerdict, audit
 from zk.errors import Conflict, MalformedFile, ZkError
 from zk.signatures import SigningKey
 

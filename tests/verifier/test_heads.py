@@ -10,7 +10,7 @@ import pytest
 from tests.verifier.forging import Forge, with_field
 from tests.verifier.honest import Played
 from tests.verifier.judging import Auditor
-from verifier.auditing import Code, ExpectedHead
+from verifier import Code, ExpectedHead
 from zk.errors import Malformed
 
 

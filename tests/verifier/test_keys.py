@@ -12,8 +12,8 @@ from ledger.genesis import Genesis, StatementKey
 from tests.verifier.forging import Forge
 from tests.verifier.honest import Played
 from tests.verifier.judging import Auditor
-from verifier.auditing import AuditReport, Code, Finding
-from verifier.auditing.keys import check_keys
+from verifier import AuditReport, Code, Finding
+from verifier.keys import check_keys
 from zk.errors import UnsafeKey
 from zk.groth16 import Proof, VerifyingKey
 from zk.groth16.verify import public_sum, verify

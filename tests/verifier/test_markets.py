@@ -17,7 +17,7 @@ from ledger.transitions import UpdateMarket, market
 from tests.ledger.world import World
 from tests.verifier.playing import fallen
 from tests.verifier.unproven import audited, errors_of
-from verifier.auditing import AuditReport, Code
+from verifier import AuditReport, Code
 
 DAY = 86_400
 PERPETUAL, CALL = 0, 1
@@ -192,7 +192,7 @@ def test_a_market_that_moved_too_far_is_found(
         return Clipped(agreed, (False,)) if state.pool.epoch == 1 else right(state, agreed)
 
     monkeypatch.setattr(market, "bounded", unbounded)
-    monkeypatch.setattr("prover.offices.bounded", unbounded)
+    monkeypatch.setattr("development.offices.bounded", unbounded)
     monkeypatch.setattr("ledger.oracle.bounded", unbounded)
     world.now += world.state.parameters.min_interval
     world.publish(fallen(world, 1_000))
@@ -224,7 +224,7 @@ def test_a_liar_who_is_heard_is_found(world: World, monkeypatch: pytest.MonkeyPa
         return observations[0] if state.pool.epoch == 1 else right(state, observations)
 
     monkeypatch.setattr(market, "agreed_by", first)
-    monkeypatch.setattr("prover.offices.agreed_by", first)
+    monkeypatch.setattr("development.offices.agreed_by", first)
     world.submit(world.offices.update_market(world.state, [lie, seen, seen], world.now))
     found = [f.subject for f in audited(world).findings if f.severity == "error"]
     assert "observation of epoch 2" in found

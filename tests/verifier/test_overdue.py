@@ -10,8 +10,8 @@ from tests.ledger.world import World
 from tests.verifier.forging import Forge
 from tests.verifier.honest import Played
 from tests.verifier.unproven import audited, errors_of, remarks_of
-from verifier.auditing import Code
-from verifier.auditing.report import AuditReport
+from verifier import Code
+from verifier.report import AuditReport
 
 
 def cases_of(report: AuditReport) -> list[tuple[int, str, int]]:

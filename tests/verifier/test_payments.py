@@ -12,7 +12,7 @@ from ledger.transitions import PayOut, UpdateMarket, accounts
 from tests.ledger.world import World
 from tests.verifier.playing import Story, broken
 from tests.verifier.unproven import audited, errors_of, remarks_of
-from verifier.auditing import AuditReport, Code
+from verifier import AuditReport, Code
 
 
 def queued(world: World, capital: int = 10**7) -> Story:

@@ -8,8 +8,8 @@ import pytest
 
 from tests.ledger.world import World, stand_in_world
 from tests.verifier.unproven import audited, errors_of, remarks_of, take_any_keys
-from verifier.auditing import AuditReport, Code, Finding
-from verifier.auditing.remarks import LEAST_TIMES
+from verifier import AuditReport, Code, Finding
+from verifier.remarks import LEAST_TIMES
 
 #: What a network in a test may set, by the rules.
 SHORT = {

@@ -7,12 +7,12 @@ import json
 import pytest
 from rich.console import Console
 
+from tacit.audit_summary import show
 from tests.conftest import ROOT
 from tests.verifier.honest import Played, disclosures
 from tests.verifier.judging import Auditor
-from verifier.auditing import AuditReport, Code, Finding
-from verifier.auditing.findings import codes, explain
-from verifier.auditing.terminal import show
+from verifier import AuditReport, Code, Finding
+from verifier.findings import codes, explain
 
 
 @pytest.fixture(scope="module")

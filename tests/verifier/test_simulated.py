@@ -8,7 +8,7 @@ from tests.ledger.simulation.history import simulate
 from tests.ledger.simulation.setting import fast_arithmetic, stand_in_setting
 from tests.ledger.world import fastest
 from tests.verifier.unproven import StandInJudge, errors_of, take_any_keys
-from verifier.auditing import AuditReport, ListedLog, Options, audit_log
+from verifier import AuditReport, ListedLog, Options, audit_log
 
 
 def simulated(seed: int) -> AuditReport:

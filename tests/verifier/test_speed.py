@@ -16,7 +16,7 @@ import pytest
 from ledger.log import Entry
 from tests.ledger.world import World, fastest, real_world
 from tests.verifier.many import measured, write_deposits
-from verifier.auditing import AuditReport, ListedLog, Options, audit_log
+from verifier import AuditReport, ListedLog, Options, audit_log
 
 LEGS = int(os.environ.get("TACIT_AUDIT_LEGS", "160"))
 ENTRIES = int(os.environ.get("TACIT_AUDIT_ENTRIES", "2000"))

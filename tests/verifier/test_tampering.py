@@ -10,7 +10,7 @@ import pytest
 from tests.verifier.changes import KINDS, Kind
 from tests.verifier.forging import Forge, rechained
 from tests.verifier.judging import Auditor
-from verifier.auditing import AuditReport, Code
+from verifier import AuditReport, Code
 
 
 def errors_of(report: AuditReport) -> list[Code]:

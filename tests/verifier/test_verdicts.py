@@ -13,8 +13,8 @@ from tests.ledger.world import fastest
 from tests.verifier.forging import Forge, rechained, with_field
 from tests.verifier.honest import Played
 from tests.verifier.judging import Auditor
-from verifier.auditing import AuditReport, Code, ListedLog, Options, SignedVerdict, audit_log
-from verifier.auditing.verdicts import parse_public_key, read_signing_key
+from verifier import AuditReport, Code, ListedLog, Options, SignedVerdict, audit_log
+from verifier.verdicts import parse_public_key, read_signing_key
 from zk.errors import Conflict, Malformed, Rejected, SignatureRejected
 from zk.signatures import SigningKey
 

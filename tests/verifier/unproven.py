@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
+from development.genesis import development_genesis
+from development.offices import InsecureOffices
 from ledger.encoding import Decoding
+from ledger.evidence import ClaimedProof
 from ledger.genesis import Endowment
+from ledger.judge import Judge, Verdicts
 from ledger.ledger import Ledger
 from ledger.market.presets import preset
-from ledger.store import MemoryStore
-from prover.development import development_genesis
-from prover.offices import InsecureOffices
+from ledger.storage import MemoryStore
 from tests.ledger.stand_in import UnsoundStandIn
 from tests.ledger.world import World, fastest
-from verifier.auditing import AuditReport, Code, ListedLog, Options, audit_log
-from verifier.auditing.judging import Judge, Verdicts
-from verifier.auditing.keys import CheckedKeys
-from verifier.evidence import Proven
+from verifier import AuditReport, Code, ListedLog, Options, audit_log
+from verifier.keys import CheckedKeys
 from zk.randomness import insecure_seeded_randomness
 
 
@@ -29,14 +29,14 @@ class StandInJudge(Judge):
     def __init__(self, keys: Any, backend: Any) -> None:
         self.keys, self.backend = keys, backend
 
-    def judge(self, batch: Sequence[Proven]) -> Verdicts:  # noqa: ARG002
-        return Verdicts((), 1)
+    def judge(self, batch: Sequence[ClaimedProof]) -> Verdicts:  # noqa: ARG002
+        return Verdicts((), frozenset(), 1)
 
 
 def take_any_keys(patch: pytest.MonkeyPatch) -> None:
     """The stand-in has no keys to check."""
     keys: Any = dict.fromkeys(("claim", "margin", "solvency", "fill"))
-    patch.setattr("verifier.auditing.auditor.check_keys", lambda *_: CheckedKeys(keys, (), ()))
+    patch.setattr("verifier.auditor.check_keys", lambda *_: CheckedKeys(keys, (), ()))
 
 
 def audited(world: World, patience: int | None = None, now: int | None = None) -> AuditReport:

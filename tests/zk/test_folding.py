@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.strategies import MANY
 from tests.zk.circuits_for_tests import Below, BelowPrivate, BelowPublic, SumOfSquares, inline
 from zk.circuit import Combination, Linear, NamedConstraint, System, compile_circuit
-from zk.circuit.folding import Folded, fold, is_linear
+from zk.circuit.fold import Folded, fold, is_linear
 from zk.errors import CircuitError, Unsatisfied
 from zk.field import SCALAR_MODULUS, inverse
 

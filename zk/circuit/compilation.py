@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
 
-from zk.circuit.folding import fold
+from zk.circuit.fold import fold
 from zk.circuit.linear import Linear
 from zk.circuit.orientation import orient
 from zk.circuit.program import Combination, WitnessProgram

@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from ledger.market.black import Right, european, european_greeks
 from ledger.market.conditions import LEAST_VOL, SECONDS_PER_YEAR, Conditions
 from ledger.market.instrument import DatedContract, Greeks, Span, day_of
-from ledger.market.pricing import Right, european, european_greeks
 from ledger.market.window import Surroundings
 
 

@@ -20,7 +20,7 @@ from ledger.records import Account
 from ledger.state import State
 from ledger.transitions import Settle, SignedLeg, Transition
 from prover.author import Author
-from prover.clearing import settlement_terms, signed_terms
+from prover.settlement import settlement_terms, signed_terms
 from prover.unprovable import NoProof
 from tests.ledger.world import World
 from tests.zk.curves_for_tests import edwards_add, pack, torsion_points

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ledger.transitions import Settle
-from prover.clearing import Fill
+from prover.settlement import OrderFill
 from tests.ledger.adversary.attacks import Forger
 from tests.ledger.world import World
 
@@ -14,7 +14,7 @@ BID: Final[Mapping[int, int]] = {0: -60_000, 2: 10}
 ASK: Final[Mapping[int, int]] = {0: 60_000, 2: -10}
 
 
-def crossed(world: World) -> tuple[Fill, Fill]:
+def crossed(world: World) -> tuple[OrderFill, OrderFill]:
     """A bid and an ask, each to be filled by half."""
     buyer, seller = world.authors[:2]
     bid, ask = world.order(buyer, BID), world.order(seller, ASK)
@@ -28,7 +28,7 @@ def order_of(world: World, account: int) -> int:
     return order.id
 
 
-def forged(world: World, fills: tuple[Fill, ...]) -> Settle:
+def forged(world: World, fills: tuple[OrderFill, ...]) -> Settle:
     """What a matcher without a true statement would submit."""
     honest, world.proving = world.proving, Forger()
     try:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from prover.clearing import Fill
+from prover.settlement import OrderFill
 from tests.ledger.adversary.attacks import (
     assert_conserved,
     refused,
@@ -36,11 +36,11 @@ WORSE: dict[str, tuple[Mapping[int, int], int, int, str]] = {
 }
 
 
-def _worse(world: World, name: str) -> tuple[Fill, str]:
+def _worse(world: World, name: str) -> tuple[OrderFill, str]:
     amounts, filled, whole, check = WORSE[name]
     author = world.authors[0]
     order = world.order(author, BID)
-    fill = Fill(0, order_of(world, 0), order, world.delta(amounts), filled, whole)
+    fill = OrderFill(0, order_of(world, 0), order, world.delta(amounts), filled, whole)
     return fill, check
 
 
@@ -58,7 +58,7 @@ def test_a_fill_that_is_worse_is_not_admitted_without_proof(world: World, name: 
     fill, _ = _worse(world, name)
     accomplice = world.authors[1]
     opposite = world.order(accomplice, ASK)
-    other = Fill(1, order_of(world, 1), opposite, -fill.opening, 1, 1)
+    other = OrderFill(1, order_of(world, 1), opposite, -fill.opening, 1, 1)
     with refused(world, ProofRejected, f"fill of order {fill.order} of account 0"):
         world.submit(forged(world, (fill, other)))
 
@@ -98,4 +98,4 @@ def test_an_order_of_collateral_is_never_filled(world: World) -> None:
     order = world.order(author, {0: -5, 1: 5})
     bare = Opening((-5, 5, 0, 0), order.blinding)
     with refused(world, Unsatisfied, "constraint opening"):
-        world.firm_settlement([Fill(0, order_of(world, 0), order, bare, 1, 1)])
+        world.firm_settlement([OrderFill(0, order_of(world, 0), order, bare, 1, 1)])

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
+from development.genesis import development_genesis
+from development.offices import InsecureOffices
 from ledger.encoding import Decoding
 from ledger.errors import LimitExceeded, MalformedTransition, NotAdmitted, Unavailable
 from ledger.genesis import Endowment, Genesis, StatementKey, StatementKeys
 from ledger.ledger import Ledger, checker_on
 from ledger.parameters import Quorum
-from ledger.store import MemoryStore
-from prover.development import development_genesis
-from prover.offices import InsecureOffices
+from ledger.storage import MemoryStore
 from tests.ledger.world import dev_provers, fastest, real_world
 from zk.bn254 import G1Point
 from zk.errors import Malformed, ProofRejected, SignatureRejected, UnsafeKey, ZkError

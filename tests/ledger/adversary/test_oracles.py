@@ -5,10 +5,10 @@ from itertools import permutations
 
 import pytest
 
+from development.offices import Committee
 from ledger.errors import LimitExceeded, Unauthorised
 from ledger.market.data import Observation
 from ledger.transitions.market import agreed_by
-from prover.offices import Committee
 from tests.ledger.adversary.attacks import refused
 from tests.ledger.world import World, stand_in_world
 from zk.errors import SignatureRejected

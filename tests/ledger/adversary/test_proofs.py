@@ -172,7 +172,7 @@ def test_a_market_that_is_prepared_judges_alike(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With its part of the sum computed in advance, false is refused and true is accepted."""
-    monkeypatch.setattr("verifier.checker.PREPARE_AFTER", 0)
+    monkeypatch.setattr("circuits.prepared.PREPARE_AFTER", 0)
     author = world.authors[0]
     good = author.prove_margin(world.state)
     stale = author.publish_claim(world.state, "", marked(world)).transition

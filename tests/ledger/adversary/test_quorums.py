@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
+from development.offices import Committee
 from ledger.errors import (
     MalformedTransition,
     Unauthorised,
 )
 from ledger.parameters import Endorsement, Parameters
 from ledger.transitions import UpdateParams
-from prover.offices import Committee
 from tests.ledger.adversary.attacks import at_expiry, overdue, refused
 from tests.ledger.world import World
 from zk.errors import SignatureRejected

@@ -13,7 +13,7 @@ from circuits.solvency import (
 from ledger.transitions import Escrow, Settle, SignedLeg
 from ledger.transitions.base import owner_context
 from prover.author import Author
-from prover.clearing import settled, settlement_terms, signed_terms
+from prover.settlement import settled, settlement_terms, signed_terms
 from tests.ledger.adversary.attacks import Forger, refused
 from tests.ledger.world import World
 from zk.babyjubjub import Point

@@ -7,13 +7,13 @@ import pytest
 
 from ledger.encoding import Decoding
 from ledger.errors import NotAdmitted, OutOfOrder
+from ledger.evidence import Evidence, EvidenceChecker
 from ledger.ledger import Ledger
-from ledger.store import MemoryStore, SqliteStore, Store
+from ledger.storage import MemoryStore, SqliteStore, Store
 from prover.author import Author
 from tests.ledger.adversary.attacks import assert_conserved, refused
 from tests.ledger.stand_in import UnsoundStandIn
 from tests.ledger.world import World, fastest, peopled, stand_in_world
-from verifier.evidence import Evidence, EvidenceChecker
 from zk.errors import ZkError
 from zk.randomness import insecure_seeded_randomness
 from zk.signatures import SigningKey

@@ -14,6 +14,7 @@ from math import inf
 import pytest
 
 from circuits.shape import SHAPES
+from ledger.market.adversary import Adversary
 from ledger.market.cover import cover
 from ledger.market.data import Observation
 from ledger.market.offsets import offsets
@@ -22,7 +23,6 @@ from ledger.market.risk import RiskEngine
 from tests.command import run_tacit
 from tests.conftest import ROOT
 from tests.ledger.market.markets import STANDARD, TINY
-from verifier.adversary import Adversary
 
 pytest.importorskip("scipy", reason="the adversary's linear programs need scipy")
 
@@ -198,7 +198,8 @@ def test_the_command_without_scipy() -> None:
     """One line that says what to install."""
     script = (
         "import sys; sys.modules['scipy'] = None; sys.modules['scipy.optimize'] = None\n"
-        "import tacit; sys.argv = ['tacit', 'market', 'cover', '--shape', 'tiny']; tacit.main()"
+        "sys.argv = ['tacit', 'market', 'cover', '--shape', 'tiny']\n"
+        "from tacit.__main__ import main; main()"
     )
     result = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False

@@ -15,6 +15,7 @@ from circuits.errors import WrongDimensions
 from circuits.shape import SHAPES, Block, Shape
 from ledger.errors import MalformedTransition, NotAdmitted, UnknownInstrument
 from ledger.market import instruments
+from ledger.market.black import Right
 from ledger.market.conditions import Conditions
 from ledger.market.data import Observation
 from ledger.market.instrument import Contract, Greeks, Instrument
@@ -25,7 +26,6 @@ from ledger.market.instruments.perpetual import Perpetual
 from ledger.market.instruments.spot import Spot
 from ledger.market.kinds import forget_kinds, kinds
 from ledger.market.listing import Listing
-from ledger.market.pricing import Right
 from ledger.market.risk import RiskEngine
 from ledger.market.scenarios import Scenario
 from ledger.market.window import Surroundings, Window

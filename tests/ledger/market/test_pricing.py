@@ -11,9 +11,9 @@ from sys import float_info
 
 import pytest
 
+from ledger.market.black import Right, european, european_greeks
 from ledger.market.conditions import SECONDS_PER_YEAR
 from ledger.market.instrument import Greeks
-from ledger.market.pricing import Right, european, european_greeks
 from tests.conftest import ROOT
 
 SPOT = 6_000_000.0

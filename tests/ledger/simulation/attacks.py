@@ -9,7 +9,7 @@ from ledger.log import Entry
 from ledger.transitions import Deposit, Endow, PayOut, Transition
 from prover.author import Author
 from prover.blank import BLANK_SIGNATURE
-from prover.clearing import Fill, in_order, settlement_terms, signed_terms
+from prover.settlement import OrderFill, in_order, settlement_terms, signed_terms
 from tests.ledger.simulation.hostile import hostile
 from tests.ledger.simulation.records import Resting
 from tests.ledger.simulation.simulator import Attempt, Refusal, Simulation
@@ -105,7 +105,7 @@ def greedy_fill(sim: Simulation) -> Attempt | None:
     lots, extra = sim.rng.choice(((order.whole + 1, 0), (0, 0), (1, -1), (order.whole, -1)))
     filling = Filling(index, order, lots, extra)
     delta = filling.delta(sim)
-    fill = Fill(index, order.id, order.opening, delta, lots, order.whole)
+    fill = OrderFill(index, order.id, order.opening, delta, lots, order.whole)
 
     def write() -> Transition:
         return written(sim, sim.view(), [], [fill])[0]
@@ -192,9 +192,9 @@ def yesterdays_terms(sim: Simulation) -> Attempt | None:
     return hostile(late, Refusal("terms of yesterday", (ProofRejected,)), "")
 
 
-def _fill(sim: Simulation, index: int, order: Resting) -> Fill:
+def _fill(sim: Simulation, index: int, order: Resting) -> OrderFill:
     delta = Filling(index, order, order.whole).delta(sim)
-    return Fill(index, order.id, order.opening, delta, order.whole, order.whole)
+    return OrderFill(index, order.id, order.opening, delta, order.whole, order.whole)
 
 
 def _may_trade(sim: Simulation, indices: Sequence[int]) -> bool:

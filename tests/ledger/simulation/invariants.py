@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from ledger.evidence import Evidence
 from ledger.ledger import Ledger
 from ledger.state import State
-from ledger.store import MemoryStore
+from ledger.storage import MemoryStore
 from ledger.transitions import (
     AnyTransition,
     Deposit,
@@ -27,7 +28,6 @@ from tests.ledger.simulation.default import offer
 from tests.ledger.simulation.fairness import Fairness
 from tests.ledger.simulation.simulator import Simulation
 from tests.ledger.world import fastest
-from verifier.evidence import Evidence
 from zk.babyjubjub import Point
 from zk.generators import blinding_generator, value_generators
 from zk.pedersen import Opening
@@ -116,7 +116,7 @@ class Invariants:
     def _check_evidence(self, transition: AnyTransition) -> None:
         """A change of state rests on as many proofs as the rule book says."""
         held = self.sim.setting.checker.held
-        actual = (len(held.signed), len(held.spanned), _by_statement(held))
+        actual = (len(held.signatures), len(held.spans), _by_statement(held))
         expected = _expected_evidence(transition)
         assert actual == expected, f"{transition.kind} rests on {actual}, expected {expected}"
 
@@ -298,4 +298,4 @@ def _expected_evidence(transition: AnyTransition) -> Rests:
 
 
 def _by_statement(held: Evidence) -> dict[str, int]:
-    return dict(Counter(one.statement for one in held.proven))
+    return dict(Counter(one.statement for one in held.proofs))

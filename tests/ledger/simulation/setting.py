@@ -9,8 +9,11 @@ from typing import Final
 
 import pytest
 
+from development.genesis import development_parameters
+from development.offices import Committee, InsecureOffices
 from ledger.encoding import Decoding
 from ledger.escrows import EntryOf
+from ledger.evidence import Evidence, EvidenceChecker
 from ledger.genesis import Genesis, StatementKeys
 from ledger.ledger import CheckerMaker, Ledger, checker_on
 from ledger.market.instrument import Instrument
@@ -21,13 +24,10 @@ from ledger.market.presets import Preset, preset
 from ledger.parameters import Parameters
 from ledger.records import ShapeRecord
 from ledger.state import State
-from ledger.store import MemoryStore
+from ledger.storage import MemoryStore
 from prover.author import Proving
-from prover.development import development_parameters
-from prover.offices import Committee, InsecureOffices
 from tests.ledger.stand_in import UnsoundStandIn
 from tests.ledger.world import World, dev_provers, fastest
-from verifier.evidence import Evidence, EvidenceChecker
 from zk.errors import OpeningRejected
 from zk.field import SUBGROUP_ORDER
 from zk.pedersen import Opening

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from development.offices import InsecureOffices
 from ledger.errors import OutOfOrder
 from ledger.ledger import Ledger
 from ledger.log import Entry
 from ledger.state import State
 from ledger.transitions import Reveal, Transition
 from prover.author import Author, Written
-from prover.offices import InsecureOffices
 from tests.ledger.simulation.model import Model
 from tests.ledger.simulation.records import Vault
 from tests.ledger.simulation.setting import Setting

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from development.genesis import development_parameters
+from development.offices import InsecureOffices
 from ledger.errors import LimitExceeded
 from ledger.market.presets import preset
-from prover.development import development_parameters
-from prover.offices import InsecureOffices
 
 
 def test_the_rows_reach_over_every_market_that_a_default_can_meet() -> None:

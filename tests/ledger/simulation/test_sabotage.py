@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from ledger.conditions import hidden_change, reblinded
+from ledger.evidence import Evidence
 from ledger.liquidation import sell
 from ledger.market.data import Clipped, MoveBounds, Observation
 from ledger.payout import WHOLE
 from ledger.records import Account, Sale
+from ledger.requirements import hidden_change, reblinded
 from ledger.state import State
 from ledger.transitions import CancelOrder, Deposit, Redeem, Settle, Withdraw
 from ledger.transitions.accounts import pay
 from tests.ledger.simulation.history import simulate
 from tests.ledger.simulation.setting import Setting, fast_arithmetic, stand_in_setting
 from tests.ledger.world import fastest
-from verifier.evidence import Evidence
 
 #: Some of what is broken takes a while to show; in the first of them something expires early.
 SEEDS, STEPS = (8, 10, 7, 4, 5), 700
@@ -103,7 +103,7 @@ def _trade_without_its_last_proof(patch: Patch) -> None:
 
     def examine(self: Settle, state: State) -> Evidence:
         evidence = honest(self, state)
-        evidence.proven.pop()
+        evidence.proofs.pop()
         return evidence
 
     patch.setattr(Settle, "examine", examine)
@@ -182,7 +182,7 @@ def _price_without_bounds(patch: Patch) -> None:
 
 
 def _open_market_beyond_the_bounds(patch: Patch) -> None:
-    patch.setattr("ledger.conditions.require_unlocked", lambda *_: None)
+    patch.setattr("ledger.requirements.require_unlocked", lambda *_: None)
 
 
 def _clock_without_limit(patch: Patch) -> None:

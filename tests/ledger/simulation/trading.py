@@ -10,7 +10,7 @@ from ledger.state import State
 from ledger.transitions import CancelOrder, Settle
 from ledger.transitions.settlement import Leg
 from prover.blank import BLANK_SIGNATURE
-from prover.clearing import Fill, Filler, firm_terms, settled, settlement_terms, signed_terms
+from prover.settlement import Filler, OrderFill, firm_terms, settled, settlement_terms, signed_terms
 from tests.ledger.simulation.margin import UNIT, plus
 from tests.ledger.simulation.records import Resting
 from tests.ledger.simulation.refusals import (
@@ -180,7 +180,7 @@ def settlement(
     def write() -> Settle:
         view = sim.view()
         fills = [
-            Fill(f.index, f.order.id, f.order.opening, delta, f.lots, f.order.whole)
+            OrderFill(f.index, f.order.id, f.order.opening, delta, f.lots, f.order.whole)
             for f, delta in zip(fillings, deltas, strict=True)
         ]
         transition, openings = written(sim, view, parties, fills)
@@ -203,7 +203,7 @@ def settlement(
 
 
 def written(
-    sim: Simulation, view: State, parties: Sequence[Signed], fills: Sequence[Fill]
+    sim: Simulation, view: State, parties: Sequence[Signed], fills: Sequence[OrderFill]
 ) -> tuple[Settle, list[Opening]]:
     """The settlement, and what the signing parties' accounts open to afterwards."""
     world, matcher = sim.world, sim.world.matcher if fills else None

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.store import SqliteStore
+from ledger.storage import SqliteStore
 from tests.ledger.storage.naive import append_next
 
 _NUMBER = struct.Struct(">Q")

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from ledger.errors import Unavailable
-from ledger.store import SqliteStore
+from ledger.storage import SqliteStore
 from tests.ledger.storage.children import nothing, prepare_checkpoints, start_at
 from tests.ledger.storage.naive import Mirror, append_next
 

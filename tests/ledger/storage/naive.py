@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from ledger.log import Entry
-from ledger.store import MemoryStore, Store, Writer
+from ledger.storage import MemoryStore, Store, Writer
 
 Changes = Mapping[str, bytes | None]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.storage.appending import COMMIT_POINTS, CREATION_POINTS
-from ledger.store import SqliteStore
+from ledger.storage import SqliteStore
+from ledger.storage.append import COMMIT_POINTS, CREATION_POINTS
 from tests.ledger.storage.children import (
     Child,
     kill_at,

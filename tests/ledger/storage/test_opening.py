@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import DamagedLedger, Unavailable
+from ledger.storage import SqliteStore
 from ledger.storage.database import APPLICATION_ID, SCHEMA
-from ledger.store import SqliteStore
 from tests.ledger.storage.naive import Mirror, append_next
 from zk.errors import Conflict, MalformedFile, ZkError
 

@@ -11,7 +11,7 @@ import pytest
 
 from ledger.errors import DamagedLedger
 from ledger.log import Entry
-from ledger.store import SqliteStore
+from ledger.storage import SqliteStore
 from tests.ledger.storage.naive import Mirror, append_next
 from zk.errors import Malformed, ZkError
 

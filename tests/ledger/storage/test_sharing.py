@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import Unavailable
-from ledger.store import SqliteStore
+from ledger.storage import SqliteStore
 from tests.ledger.storage.children import nothing, start, start_at
 from tests.ledger.storage.naive import KEYS, Mirror, append_next
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.store import MemoryStore, SqliteStore, Store
+from ledger.storage import MemoryStore, SqliteStore, Store
 from ledger.tree import Tiles, update
 
 CHANGED = 25

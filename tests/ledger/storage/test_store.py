@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from ledger.errors import OutOfOrder, Unavailable
-from ledger.storage.appending import COMMIT_POINTS, CREATION_POINTS
-from ledger.store import MemoryStore, SqliteStore, Store, Writer
+from ledger.storage import MemoryStore, SqliteStore, Store, Writer
+from ledger.storage.append import COMMIT_POINTS, CREATION_POINTS
 from tests.ledger.storage.naive import Changes, NaiveState, changes
 from tests.strategies import SOME
 from zk.errors import Conflict, Malformed, ZkError

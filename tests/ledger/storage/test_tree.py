@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.errors import DamagedLedger, MalformedTransition
-from ledger.store import MemoryStore
+from ledger.storage import MemoryStore
 from ledger.tree import HASH_BYTES, Inclusion, leaf_of
 from tests.ledger.storage.naive import Changes, NaiveState, changes
 from tests.strategies import MANY, SOME

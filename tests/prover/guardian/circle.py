@@ -9,6 +9,7 @@ from ledger.parameters import EscrowKey
 from ledger.records import Sealed
 from ledger.transitions import Escrow
 from prover.guardian import (
+    CeremonyTerms,
     Deal,
     Dealer,
     Found,
@@ -17,7 +18,6 @@ from prover.guardian import (
     Nonces,
     Record,
     SharedKey,
-    Terms,
     complaints,
     join,
     receive,
@@ -50,13 +50,13 @@ class Circle:
         self.signers = self.signers or [SigningKey.draw(self.randomness) for _ in range(self.n)]
         self.transports = [Recipient.draw(self.randomness) for _ in range(self.n)]
 
-    def terms(self, refreshes: SharedKey | None = None, nonce: int = 0) -> Terms:
+    def terms(self, refreshes: SharedKey | None = None, nonce: int = 0) -> CeremonyTerms:
         """What they agree on."""
         members = tuple(
             Member(signing=signer.public, encryption=transport.public)
             for signer, transport in zip(self.signers, self.transports, strict=True)
         )
-        return Terms(
+        return CeremonyTerms(
             purpose="test",
             nonce=nonce.to_bytes(32, "big"),
             members=members,
@@ -64,13 +64,13 @@ class Circle:
             refreshes=refreshes,
         )
 
-    def dealers(self, terms: Terms) -> list[Dealer]:
+    def dealers(self, terms: CeremonyTerms) -> list[Dealer]:
         """Everybody's polynomial."""
         return [Dealer(terms, i, signer, self.randomness) for i, signer in enumerate(self.signers)]
 
     def dealt(
         self,
-        terms: Terms,
+        terms: CeremonyTerms,
         dealers: Sequence[Dealer],
         forgeries: Mapping[int, Forgery] | None = None,
     ) -> Record:
@@ -83,7 +83,7 @@ class Circle:
             deals.append(deal if forge is None else self.sign(terms, forge(deal)))
         return Record(terms=terms, pledges=pledges, deals=tuple(deals))
 
-    def sign(self, terms: Terms, deal: Deal) -> Deal:
+    def sign(self, terms: CeremonyTerms, deal: Deal) -> Deal:
         """As its dealer would."""
         return deal.signed(terms.session(), self.signers[deal.dealer])
 
@@ -102,7 +102,7 @@ class Circle:
         found = tuple(one for dealer in dealers for one in dealer.answers(record))
         return record.model_copy(update={"answers": (*record.answers, *found)})
 
-    def hold(self, terms: Terms, forgeries: Mapping[int, Forgery] | None = None) -> Record:
+    def hold(self, terms: CeremonyTerms, forgeries: Mapping[int, Forgery] | None = None) -> Record:
         """A ceremony to its end; whoever forges does not answer."""
         dealers = self.dealers(terms)
         record = self.complained(self.dealt(terms, dealers, forgeries))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from development.offices import InsecureOffices
 from prover.author import Author
 from prover.guardian import Guardian, KeyShare, SharedKey
-from prover.offices import InsecureOffices
 from tests.ledger.world import World, stand_in_world
 from tests.prover.guardian.circle import Circle
 from zk.babyjubjub import Point

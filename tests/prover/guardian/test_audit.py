@@ -22,7 +22,7 @@ from prover.guardian.errors import NotPermitted, PartialRejected, TooFewGuardian
 from prover.messages import Recipient, Undecipherable
 from tests.ledger.world import fastest
 from tests.prover.guardian.guarded import GuardedWorld
-from verifier.auditing.books import CombinedPoints, open_books
+from verifier.books import CombinedPoints, open_books
 from zk.errors import Conflict, SignatureRejected
 from zk.signatures import SigningKey
 

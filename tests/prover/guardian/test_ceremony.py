@@ -8,8 +8,8 @@ import pytest
 
 from prover.blank import BLANK_SIGNATURE
 from prover.guardian import Complaint, Dealer, Record, judge, receive
-from prover.guardian.ceremony import Answer, Deal, share_info
 from prover.guardian.errors import MalformedCeremony, ShareRejected
+from prover.guardian.generation import Answer, Deal, share_info
 from prover.guardian.polynomial import place_of, weights
 from prover.messages import Undecipherable, encrypt_to
 from tests.prover.guardian.circle import Circle, garbled

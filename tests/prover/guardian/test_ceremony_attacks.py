@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from prover.guardian import Dealer, Record, judge
-from prover.guardian.ceremony import Deal, possession_of
 from prover.guardian.errors import CeremonyFailed
+from prover.guardian.generation import Deal, possession_of
 from tests.prover.guardian.circle import Circle, garbled
 from zk.babyjubjub import add_all
 from zk.errors import SignatureRejected

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from ledger.evidence import Evidence
+from ledger.judge import Judge
 from prover.guardian import NoncePair, Nonces, join, respond
 from prover.guardian.errors import MalformedCeremony, PartialRejected, TooFewGuardians
 from tests.ledger.world import fastest
 from tests.prover.guardian.circle import Circle, trusted
-from verifier.checker import Checker
-from verifier.evidence import Evidence
 from zk.babyjubjub import Point
 from zk.errors import Conflict, ProofRejected
 from zk.randomness import insecure_seeded_randomness
@@ -28,14 +28,14 @@ def test_the_ledger_accepts_a_proof_made_together() -> None:
     """From ceremony to `EscrowKey.spanned()`: the checker sees an ordinary proof."""
     circle = Circle(n=3, t=2)
     shares = circle.shares(circle.hold(circle.terms()))
-    checker = Checker({}, fastest())
+    checker = Judge({}, fastest())
     for chosen in ([0, 1], [0, 2], [1, 2], [0, 1, 2]):
         key = circle.prove([shares[i] for i in chosen])
         assert key.point == shares[0].shared.key
-        checker.check(Evidence(spanned=[key.spanned()]))
+        checker.check(Evidence(spans=[key.spanned()]))
     other = key.model_copy(update={"point": key.point + Point.BASE8})
     with pytest.raises(ProofRejected, match="possession"):
-        checker.check(Evidence(spanned=[other.spanned()]))
+        checker.check(Evidence(spans=[other.spanned()]))
 
 
 def test_too_few_cannot_prove_it() -> None:

@@ -12,13 +12,13 @@ from prover.guardian import (
     judge,
     receive,
 )
-from prover.guardian.ceremony import Deal
 from prover.guardian.errors import (
     CeremonyFailed,
     MalformedCeremony,
     PartialRejected,
     ShareRejected,
 )
+from prover.guardian.generation import Deal
 from prover.guardian.partials import unchecked_combination, unchecked_partial
 from tests.prover.guardian.circle import LEDGER, Circle, found_at
 from zk.babyjubjub import Point

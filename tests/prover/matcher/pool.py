@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from development.venue import Venue
 from ledger.transitions import Settle, decode_transition
 from prover.author import Author
 from prover.matcher.fills import fill_of_order
@@ -13,7 +14,6 @@ from prover.matcher.inbox import open_messages
 from prover.matcher.keys import MatcherKeys
 from prover.matcher.matcher import Clearing, Matcher, Messages
 from prover.messages import OrderMessage, encrypt_to
-from prover.venue import Venue
 from zk.pedersen import Opening
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prover.matcher.auction import Bid, Outcome, auction, pro_rata
+from prover.matcher.auction import Bid, Clearing, auction, pro_rata
 from tests.prover.matcher.books import bids, books, marks
 from tests.strategies import MANY
 
@@ -34,9 +34,9 @@ def by_order(book: list[Bid]) -> dict[int, Bid]:
 def test_one_buyer_and_one_seller_meet_at_the_mark() -> None:
     """Nobody is left over from 90 to 110, so the mark decides."""
     book = [bids(1, 10, 110), bids(2, -10, 90)]
-    assert auction(book, Fraction(101)) == Outcome(101, ((1, 10), (2, -10)))
-    assert auction(book, Fraction(500)) == Outcome(110, ((1, 10), (2, -10)))
-    assert auction(book, Fraction(-500)) == Outcome(90, ((1, 10), (2, -10)))
+    assert auction(book, Fraction(101)) == Clearing(101, ((1, 10), (2, -10)))
+    assert auction(book, Fraction(500)) == Clearing(110, ((1, 10), (2, -10)))
+    assert auction(book, Fraction(-500)) == Clearing(90, ((1, 10), (2, -10)))
 
 
 @pytest.mark.parametrize(("mark", "price"), [("100.5", 100), ("101.5", 102), ("100.51", 101)])
@@ -51,13 +51,13 @@ def test_a_mark_between_two_prices_is_rounded(mark: str, price: int) -> None:
 def test_buyers_who_are_left_over_bid_the_price_up() -> None:
     """Ten are wanted and five offered: at any price below 100 a better buyer would go short."""
     book = [bids(1, 10, 100), bids(2, -5, 90)]
-    assert auction(book, Fraction(90)) == Outcome(100, ((1, 5), (2, -5)))
+    assert auction(book, Fraction(90)) == Clearing(100, ((1, 5), (2, -5)))
 
 
 def test_sellers_who_are_left_over_bid_it_down() -> None:
     """The mirror image."""
     book = [bids(1, 5, 100), bids(2, -10, 90)]
-    assert auction(book, Fraction(100)) == Outcome(90, ((1, 5), (2, -5)))
+    assert auction(book, Fraction(100)) == Clearing(90, ((1, 5), (2, -5)))
 
 
 def test_the_fewest_are_left_over_before_the_mark_is_asked() -> None:
@@ -72,13 +72,13 @@ def test_a_seller_who_would_be_left_over_sets_the_end_of_the_choice() -> None:
     """From 90 to 104 nobody is left over; from 105 on somebody offers five more."""
     book = [bids(1, 10, 110), bids(2, -10, 90), bids(3, -5, 105)]
     for mark, price in ((100, 100), (104, 104), (107, 104)):
-        assert auction(book, Fraction(mark)) == Outcome(price, ((1, 10), (2, -10)))
+        assert auction(book, Fraction(mark)) == Clearing(price, ((1, 10), (2, -10)))
 
 
 def test_a_fraction_of_a_price_is_rounded_into_the_limit() -> None:
     """At most 100.5 is at most 100, and at least 99.5 is at least 100."""
     book = [bids(1, 2, Fraction(201, 2)), bids(2, -2, Fraction(199, 2))]
-    assert auction(book, Fraction(7)) == Outcome(100, ((1, 2), (2, -2)))
+    assert auction(book, Fraction(7)) == Clearing(100, ((1, 2), (2, -2)))
     assert (
         auction([bids(1, 2, Fraction(201, 2)), bids(2, -2, Fraction(202, 2))], Fraction(7)) is None
     )
@@ -89,7 +89,7 @@ def test_prices_below_zero_are_prices() -> None:
     """A buyer who must be paid 5 a lot meets a seller who pays up to 8."""
     book = [bids(1, 3, -5), bids(2, -3, -8)]
     found = auction(book, Fraction(0))
-    assert found == Outcome(-5, ((1, 3), (2, -3)))
+    assert found == Clearing(-5, ((1, 3), (2, -3)))
 
 
 def test_at_the_price_lots_go_by_size() -> None:

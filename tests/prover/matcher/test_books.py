@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from ledger.state import State
-from prover.clearing import Fill
 from prover.matcher.combination import Combination, in_lowest_terms
 from prover.matcher.matcher import Matcher, planned, state_at
 from prover.matcher.orders import HeldOrder
+from prover.settlement import OrderFill
 from tests.ledger.world import stand_in_world
 from tests.prover.matcher.pool import Pool
 from tests.strategies import MANY
@@ -69,7 +69,7 @@ def test_every_fill_is_a_fraction_of_its_order_or_better(
             seen.add(fill.order)
 
 
-def assert_accepted(fill: Fill) -> None:
+def assert_accepted(fill: OrderFill) -> None:
     """R·D = q·O at every instrument and R·D ≥ q·O at cash, with 0 < q ≤ R < 2⁴⁷."""
     q, R, D, O = fill.filled, fill.whole, fill.opening.values, fill.order_opening.values  # noqa: E741
     assert 0 < q <= R < 1 << 47

@@ -13,16 +13,15 @@ from typing import Any
 import pytest
 
 from circuits.shape import SHAPES
+from development.files import read_offices
 from ledger.ledger import Ledger
 from ledger.transitions import Settle, decode_transition
 from prover.author import Author
-from prover.clearing import portfolio
-from prover.founding import read_offices
 from prover.keys import KeyFiles, cache_folder
 from prover.matcher.fills import fill_of_order
 from prover.messages import MatcherCard, OrderMessage, encrypt_to
+from prover.settlement import portfolio
 from tests.command import assert_one_line_refusal, run_tacit
-from tests.conftest import ROOT
 from zk.backends import Backend
 from zk.field import SUBGROUP_ORDER
 from zk.pedersen import Opening
@@ -114,7 +113,7 @@ def test_a_clearing_that_is_killed(tmp_path: Path, native: Backend) -> None:
         Owner(tmp_path, native, {0: 9 * 5_999_00, 2: -9}),
     ]
     inside = ("clear", "demo.ledger", "--key", "pool.key", "--inbox", "inbox")
-    command = [sys.executable, str(ROOT / "tacit.py"), "matcher", *inside]
+    command = [sys.executable, "-m", "tacit", "matcher", *inside]
     nowhere = subprocess.DEVNULL
     with subprocess.Popen(command, cwd=tmp_path, stdout=nowhere, stderr=nowhere) as process:
         with suppress(subprocess.TimeoutExpired):

@@ -11,18 +11,18 @@ import pytest
 from rich.console import Console
 
 from circuits.schedule import judge
+from development.genesis import development_parameters
+from development.offices import InsecureOffices
 from ledger.market.data import SCALE, Observation
 from ledger.market.demands import Demands, weights_of
 from ledger.market.presets import Preset, preset
 from ledger.records import Market
-from prover.development import development_parameters
-from prover.offices import InsecureOffices
 from prover.row_names import row_label
 from prover.wallet import Exposure, Heartbeat, exposure, heartbeat
-from prover.wallet.bars import bars
 from prover.wallet.exposure import market_exposure
 from prover.wallet.liquidation import LiquidationPrices
 from prover.wallet.picture import Axis, money, svg
+from tacit.wallet.bars import bars
 from tests.ledger.world import stand_in_world
 from tests.prover.wallet.purses import act, funded, joined
 

@@ -11,9 +11,10 @@ from typing import cast
 import pytest
 
 from ledger.errors import OutOfOrder
+from ledger.evidence import EvidenceChecker
 from ledger.ledger import Ledger
 from ledger.log import Entry
-from ledger.store import MemoryStore, SqliteStore
+from ledger.storage import MemoryStore, SqliteStore
 from prover.wallet import Wallet
 from prover.wallet.errors import NoAccount, OtherLedger, RolledBack, Unreadable
 from prover.wallet.records import Pending
@@ -30,7 +31,6 @@ from tests.prover.wallet.purses import (
     new_wallet,
     reopened,
 )
-from verifier.evidence import EvidenceChecker
 from zk.errors import Unsatisfied
 
 BUY = (-60_000, 0, 10, 0)
@@ -154,7 +154,7 @@ def test_a_process_that_dies_at_the_submission(
 KILLED = """
 import os, sys
 from pathlib import Path
-from ledger.store import SqliteStore
+from ledger.storage import SqliteStore
 from prover.wallet import WalletFile
 from tests.ledger.world import stand_in_world
 from tests.prover.wallet.purses import act, funded

@@ -13,7 +13,7 @@ from prover.wallet import Agreement, Wallet
 from prover.wallet.errors import Unreadable
 from prover.wallet.keys import MAX_ATTEMPTS, WalletKeys
 from prover.wallet.offers import Card
-from prover.wallet.trading import accept, finish, offer
+from prover.wallet.trade import accept, finish, offer
 from prover.wallet.withdrawals import waiting
 from tests.ledger.world import World, real_world, stand_in_world
 from tests.prover.wallet.purses import (

@@ -12,7 +12,7 @@ from prover.messages import Undecipherable, encrypt_to
 from prover.wallet import Agreement, Wallet
 from prover.wallet.errors import MessageRejected, WorseThanAgreed
 from prover.wallet.offers import Acceptance, Card, Envelope, Offer, read_message, signed_part
-from prover.wallet.trading import accept, finish, offer, read_offer
+from prover.wallet.trade import accept, finish, offer, read_offer
 from tests.ledger.world import World, stand_in_world
 from tests.prover.wallet.purses import act, assert_restorable, funded, reopened
 from zk.errors import ZkError

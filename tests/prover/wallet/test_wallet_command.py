@@ -14,12 +14,12 @@ import pytest
 import typer
 from typer.main import get_command
 
+from development.files import read_offices
 from ledger.ledger import Ledger
 from prover import sealed_file
-from prover.founding import read_offices
 from prover.wallet import WalletFile, WalletRecord
-from prover.wallet.command import app
-from tacit import main
+from tacit.__main__ import main
+from tacit.wallet.command import app
 from tests.command import run_tacit
 from tests.prover.wallet.purses import CHEAP
 from zk.backends import select

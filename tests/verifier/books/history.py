@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from development.offices import InsecureOffices
 from ledger.log import Entry
 from ledger.market.data import Observation, Rows
 from ledger.transitions import PayOut
 from prover.author import Author
-from prover.offices import InsecureOffices
 from tests.ledger.world import World, fastest, stand_in_world
-from verifier.auditing.books import Books, Moment, WholeKeys, open_books
+from verifier.books import Books, Moment, WholeKeys, open_books
 
 BTC, PERPETUAL, CALL = 1, 2, 3
 SECOND_SECRET = 77

@@ -9,7 +9,7 @@ from typing import Any
 from ledger.escrows import Found
 from ledger.log import Entry
 from ledger.transitions import Settle, decode_transition
-from verifier.auditing.books import Reader, SharedPoint, SharedPoints
+from verifier.books import Reader, SharedPoint, SharedPoints
 from zk.babyjubjub import Point
 
 Change = Callable[[Any], Any]

@@ -9,7 +9,7 @@ from ledger.escrows import read_account
 from tests.ledger.world import fastest
 from tests.verifier.books.history import PERPETUAL, everything, moments
 from tests.verifier.books.readers_for_tests import Recording, entries_of
-from verifier.auditing.books import Books, CombinedPoints, WholeKeys, open_books
+from verifier.books import Books, CombinedPoints, WholeKeys, open_books
 
 KINDS = (
     "open-account",

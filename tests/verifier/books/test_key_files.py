@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from development.offices import InsecureOffices
 from ledger.log import Entry
-from prover.offices import InsecureOffices
 from tests.ledger.world import fastest
 from tests.verifier.books.history import SECOND_SECRET, everything
 from tests.verifier.books.readers_for_tests import (
     Recording,
 )
-from verifier.auditing.books import (
+from verifier.books import (
     Books,
     CombinedPoints,
     InsecureEscrowKey,

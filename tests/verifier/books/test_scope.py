@@ -9,10 +9,10 @@ from tests.verifier.books.readers_for_tests import (
     Recording,
     entries_of,
 )
-from verifier.auditing.books import (
+from verifier.books import (
     Books,
+    Problem,
     Reader,
-    Trouble,
     WholeKeys,
     open_books,
 )
@@ -55,9 +55,9 @@ def test_what_is_not_there_cannot_be_opened() -> None:
     entries = trading().entries
     secret = [trading().world.offices.escrow_secret]
     books = _open(entries, WholeKeys(secret), accounts=[0, 99], epochs=(2, 40))
-    assert [one.code for one in books.findings] == [Trouble.SCOPE, Trouble.SCOPE]
+    assert [one.code for one in books.findings] == [Problem.SCOPE, Problem.SCOPE]
     assert not books.complete
     assert books.exit_status == 1
     assert books.statements
     backwards = _open(entries, WholeKeys(secret), epochs=(3, 2))
-    assert [one.code for one in backwards.findings] == [Trouble.SCOPE]
+    assert [one.code for one in backwards.findings] == [Problem.SCOPE]

@@ -5,7 +5,7 @@ import pytest
 from tests.ledger.simulation.history import simulate
 from tests.ledger.simulation.setting import fast_arithmetic, stand_in_setting
 from tests.ledger.world import fastest
-from verifier.auditing.books import WholeKeys, open_books
+from verifier.books import WholeKeys, open_books
 
 
 @pytest.mark.parametrize("seed", [2, 5])

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from development.offices import InsecureOffices
 from ledger.log import Entry
-from prover.clearing import settlement_terms, signed_terms
-from prover.offices import InsecureOffices
+from prover.settlement import settlement_terms, signed_terms
 from tests.ledger.adversary.attacks import forging
 from tests.ledger.stand_in import UnsoundStandIn
 from tests.ledger.world import World, fastest, stand_in_world
@@ -19,12 +19,12 @@ from tests.verifier.books.readers_for_tests import (
     entries_of,
     with_escrow_changed,
 )
-from verifier.auditing.books import (
+from verifier.books import (
     Books,
     CombinedPoints,
+    Problem,
     Reader,
     Stopped,
-    Trouble,
     WholeKeys,
     open_books,
 )
@@ -38,16 +38,16 @@ def _open(entries: list[Entry], reader: Reader | None = None, **scope: Any) -> B
     return open_books(entries, reader or WholeKeys(everything().secrets), fastest(), **scope)
 
 
-def _codes(books: Books) -> set[Trouble]:
+def _codes(books: Books) -> set[Problem]:
     return {finding.code for finding in books.findings}
 
 
 def test_a_wrong_key_opens_nothing_and_says_so() -> None:
     """It is named; what it should have opened is a gap for each account; no number is shown."""
     books = _open(everything().entries, WholeKeys([5]))
-    assert _codes(books) == {Trouble.ESCROW_KEY, Trouble.NOT_GIVEN}
+    assert _codes(books) == {Problem.ESCROW_KEY, Problem.NOT_GIVEN}
     assert books.exit_status == 1
-    gaps = {one.account for one in books.findings if one.code is Trouble.NOT_GIVEN}
+    gaps = {one.account for one in books.findings if one.code is Problem.NOT_GIVEN}
     assert gaps == {0, 1, 2, 4}
     assert books.decrypted == 0
     for one in books.moments[-1].holdings:
@@ -59,7 +59,7 @@ def test_the_old_key_opens_what_was_before_the_rotation() -> None:
     """And every later escrow is a gap, which names its entries."""
     watched = everything()
     books = _open(watched.entries, WholeKeys([FIRST_SECRET]))
-    assert _codes(books) == {Trouble.NOT_GIVEN}
+    assert _codes(books) == {Problem.NOT_GIVEN}
     assert books.exit_status == 0
     assert not books.complete
     for moment in books.moments:
@@ -74,7 +74,7 @@ def test_the_old_key_opens_what_was_before_the_rotation() -> None:
 def test_the_new_key_does_not_open_what_was_before() -> None:
     """The same, the other way round."""
     books = _open(everything().entries, WholeKeys([SECOND_SECRET]))
-    assert _codes(books) == {Trouble.NOT_GIVEN}
+    assert _codes(books) == {Problem.NOT_GIVEN}
     assert all(one.values is not None for one in books.moments[-1].holdings)
 
 
@@ -87,17 +87,17 @@ def _word(place: int, change: Callable[[int], int]) -> Change:
     return changed
 
 
-TAMPERINGS: dict[str, tuple[Change, set[Trouble]]] = {
-    "a value": (_word(0, lambda word: word + 1), {Trouble.OPENING}),
-    "the blinding": (_word(-1, lambda word: word + 1), {Trouble.OPENING}),
-    "the whole word": (_word(0, lambda word: word + (1 << 253)), {Trouble.UNREADABLE}),
+TAMPERINGS: dict[str, tuple[Change, set[Problem]]] = {
+    "a value": (_word(0, lambda word: word + 1), {Problem.OPENING}),
+    "the blinding": (_word(-1, lambda word: word + 1), {Problem.OPENING}),
+    "the whole word": (_word(0, lambda word: word + (1 << 253)), {Problem.UNREADABLE}),
     "the point": (
         lambda escrow: escrow.model_copy(update={"ephemeral": escrow.ephemeral + Point.BASE8}),
-        {Trouble.UNREADABLE},
+        {Problem.UNREADABLE},
     ),
     "a word too few": (
         lambda escrow: escrow.model_copy(update={"words": escrow.words[:-1]}),
-        {Trouble.UNREADABLE, Trouble.REPLAY},
+        {Problem.UNREADABLE, Problem.REPLAY},
     ),
 }
 PLACES = (
@@ -124,7 +124,7 @@ def test_tampered_words_are_found_where_they_are(
     assert books.findings[0].entry == number
     assert books.findings[0].code in expected
     assert books.findings[0].severity == "error"
-    if Trouble.REPLAY in _codes(books):
+    if Problem.REPLAY in _codes(books):
         return
     account = books.findings[0].account
     assert {one.account for one in books.findings} == {account}
@@ -146,15 +146,15 @@ def test_a_wrong_point_of_the_guardians_is_found() -> None:
     del points.points[missing]
     books = _open(watched.entries, points)
     assert [(one.code, one.entry) for one in books.findings] == [
-        (Trouble.UNREADABLE, wrong[0]),
-        (Trouble.NOT_GIVEN, missing[0]),
+        (Problem.UNREADABLE, wrong[0]),
+        (Problem.NOT_GIVEN, missing[0]),
     ]
 
 
 def test_points_of_another_ledger_are_named() -> None:
     """They open nothing, and that is why."""
     books = _open(everything().entries, CombinedPoints(bytes(32), {}))
-    assert _codes(books) == {Trouble.ESCROW_KEY, Trouble.NOT_GIVEN}
+    assert _codes(books) == {Problem.ESCROW_KEY, Problem.NOT_GIVEN}
 
 
 def test_a_proof_that_should_not_exist_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,8 +165,8 @@ def test_a_proof_that_should_not_exist_is_found(monkeypatch: pytest.MonkeyPatch)
     books = _open(list(world.ledger.entries()), WholeKeys([world.offices.escrow_secret]))
     head = world.ledger.head.number
     assert [(one.code, one.account, one.entry) for one in books.findings] == [
-        (Trouble.MARGIN, 0, head),
-        (Trouble.BELOW, 0, head),
+        (Problem.MARGIN, 0, head),
+        (Problem.BELOW, 0, head),
     ]
     assert books.moments[-1].holdings[0].values == (-500, 0, 0, 0)
 
@@ -183,7 +183,7 @@ def test_an_account_below_maintenance_is_named_before_it_is_due() -> None:
     assert not watched.open().findings
     watched.crash(3)
     books = watched.open()
-    assert [(one.code, one.account) for one in books.findings] == [(Trouble.BELOW, bold.account)]
+    assert [(one.code, one.account) for one in books.findings] == [(Problem.BELOW, bold.account)]
     assert (books.complete, books.exit_status) == (True, 0)
     assert "1 below maintenance" in books.summary
     held = books.moments[-1].holdings[bold.account].maintenance
@@ -203,7 +203,7 @@ def test_value_out_of_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     legs = tuple(who.signed_leg(world.state, terms, d).transition for who, d in deltas)
     world.submit(terms.model_copy(update={"legs": legs}))
     books = _open(list(world.ledger.entries()), WholeKeys([world.offices.escrow_secret]))
-    assert _codes(books) == {Trouble.BALANCE}
+    assert _codes(books) == {Problem.BALANCE}
     subjects = {one.subject.split(" after")[0] for one in books.findings}
     assert subjects == {"balance of cash", "balance of lots of living instruments"}
 
@@ -214,8 +214,8 @@ def test_the_books_end_where_the_rules_were_left() -> None:
     number = entries_of(watched.entries, "deposit")[-1]
     entries = [entry for entry in watched.entries if entry.number != number]
     books = _open(entries)
-    assert Trouble.REPLAY in _codes(books)
-    refused = next(one.entry for one in books.findings if one.code is Trouble.REPLAY)
+    assert Problem.REPLAY in _codes(books)
+    refused = next(one.entry for one in books.findings if one.code is Problem.REPLAY)
     assert refused is not None
     assert number < refused
     assert books.tip < refused
@@ -228,7 +228,7 @@ def test_bytes_that_are_no_transition_end_the_books(damage: bytes) -> None:
     entries = everything().entries
     entries[20] = replace(entries[20], transition=damage)
     books = _open(entries)
-    assert [one.entry for one in books.findings if one.code is Trouble.REPLAY] == [20]
+    assert [one.entry for one in books.findings if one.code is Problem.REPLAY] == [20]
 
 
 def test_without_a_genesis_there_are_no_books() -> None:

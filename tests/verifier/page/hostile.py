@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.verifier.page.reports import history, receipt, remarkable
-from verifier.auditing.page import History
-from verifier.auditing.report import (
+from verifier.page import History
+from verifier.report import (
     AuditReport,
     Code,
     Finding,

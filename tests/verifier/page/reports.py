@@ -6,9 +6,9 @@ from functools import cache
 
 from circuits.catalogue import STATEMENTS
 from tests.verifier.books.history import everything
-from verifier.auditing.page import History, history_of
-from verifier.auditing.present import market_now
-from verifier.auditing.report import (
+from verifier.page import History, history_of
+from verifier.present import market_now
+from verifier.report import (
     AuditReport,
     Cases,
     Code,

@@ -4,11 +4,11 @@ import re
 
 from tests.verifier.books.history import everything
 from tests.verifier.page import reports
-from verifier.auditing.page import History, history_of, render
-from verifier.auditing.page.history import DUTIES
-from verifier.auditing.page.links import MOST_ROWS
-from verifier.auditing.page.numbers import grouped
-from verifier.auditing.page.tables import MOST
+from verifier.page import History, history_of, render
+from verifier.page.history import DUTIES
+from verifier.page.links import MOST_ROWS
+from verifier.page.numbers import grouped
+from verifier.page.tables import MOST
 
 
 def test_a_history_says_who_had_proven_when() -> None:

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from tests.verifier.page.test_page import page
-from verifier.auditing.page.markup import element, text
-from verifier.auditing.page.numbers import cash, duration, grouped, moment, percent
+from verifier.page.markup import element, text
+from verifier.page.numbers import cash, duration, grouped, moment, percent
 
 
 def test_text_is_escaped_unless_it_was_made_here() -> None:

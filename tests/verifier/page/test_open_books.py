@@ -6,9 +6,9 @@ from tests.verifier.books.history import everything
 from tests.verifier.page import reports
 from tests.verifier.page.parsing import Parsed
 from tests.verifier.page.test_page import page
-from verifier.auditing import ListedLog, Options, audit_log
-from verifier.auditing.books import WholeKeys, open_books
-from verifier.auditing.page import history_of, render
+from verifier import ListedLog, Options, audit_log
+from verifier.books import WholeKeys, open_books
+from verifier.page import history_of, render
 from zk.backends import Backend
 
 

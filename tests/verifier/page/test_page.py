@@ -10,10 +10,10 @@ import pytest
 from tests.verifier.books.history import everything
 from tests.verifier.page import hostile, reports
 from tests.verifier.page.parsing import Parsed
-from verifier.auditing.page import render
-from verifier.auditing.page.links import MOST_ROWS
-from verifier.auditing.page.numbers import cash
-from verifier.auditing.report import Continued, Tip
+from verifier.page import render
+from verifier.page.links import MOST_ROWS
+from verifier.page.numbers import cash
+from verifier.report import Continued, Tip
 
 
 @cache

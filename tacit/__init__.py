@@ -1,0 +1,1 @@
+"""The command `tacit`, one file for each noun; it computes nothing itself."""

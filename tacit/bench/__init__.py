@@ -1,0 +1,1 @@
+"""`tacit bench`: how long things take."""

@@ -1,0 +1,1 @@
+"""`tacit matcher`: order books, and who may see them."""

@@ -1,0 +1,45 @@
+"""`tacit verify`: one proof, from any tool that writes snarkjs's JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tacit.console import BackendOption, JsonOption, announced, err, print_json
+from zk.backends import Choice
+from zk.errors import ZkError
+from zk.formats.files import MAX_JSON_BYTES, read_bytes
+from zk.formats.json import decode_proof, decode_public, decode_verifying_key
+
+
+def verify(
+    key: Annotated[Path, typer.Argument(metavar="VK.json", help="The verifying key.")],
+    proof: Annotated[Path, typer.Argument(metavar="PROOF.json", help="The proof.")],
+    public: Annotated[Path, typer.Argument(metavar="PUBLIC.json", help="The public inputs.")],
+    backend: BackendOption = Choice.AUTO,
+    as_json: JsonOption = False,
+) -> None:
+    """Verify one proof; exit 0 where it holds, 1 where it does not, with the reason.
+
+    Example: tacit verify verification_key.json proof.json public.json
+    """
+    chosen = announced(backend)
+    try:
+        verifying_key = decode_verifying_key(read_bytes(key, MAX_JSON_BYTES))
+        inputs = decode_public(read_bytes(public, MAX_JSON_BYTES))
+        chosen.verifier(verifying_key).verify(
+            inputs, decode_proof(read_bytes(proof, MAX_JSON_BYTES))
+        )
+    except ZkError as error:
+        if as_json:
+            print_json({"valid": False, "backend": chosen.name, "reason": str(error)})
+        raise
+    if verifying_key.insecure:
+        err.print("insecure development key: whoever made it can prove anything")
+    if as_json:
+        document = {"valid": True, "backend": chosen.name, "public_inputs": len(inputs)}
+        print_json(document | {"insecure_key": verifying_key.insecure})
+    else:
+        typer.echo(f"valid: the proof holds for its {len(inputs)} public inputs")

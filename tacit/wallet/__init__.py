@@ -1,0 +1,1 @@
+"""`tacit wallet`: one owner's account."""

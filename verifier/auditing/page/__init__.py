@@ -1,6 +1,0 @@
-"""An audit's report as one HTML page for people."""
-
-from verifier.auditing.page.history import History, history_in, history_of
-from verifier.auditing.page.page import render
-
-__all__ = ["History", "history_in", "history_of", "render"]
