@@ -236,6 +236,16 @@ mod tests {
         results.iter().map(K::unpack).collect()
     }
 
+    /// What is compiled runs on every processor of the architecture; the rest is asked for at run time.
+    #[test]
+    fn nothing_is_assumed_of_the_processor() {
+        assert!(!cfg!(any(
+            target_feature = "avx",
+            target_feature = "bmi2",
+            target_feature = "adx"
+        )));
+    }
+
     #[test]
     fn g1_agrees_with_the_portable_kernel() {
         if is_available() {

@@ -14,7 +14,7 @@ use crate::ifma::Ifma;
 use crate::kernel::{self, Family};
 use crate::portable::Portable;
 use crate::prove::{Prover, Stage, Tables};
-use crate::tables::{open_file, Digest, Reader};
+use crate::tables::{open_file, Absence, Digest, Reader};
 use crate::zkey::{Frame, Zkey};
 
 /// A prover, whichever kernel it runs on.
@@ -43,6 +43,8 @@ pub struct LoadedKey {
     pub prover: Box<dyn AnyProver>,
     pub verifying_key: Vec<u8>,
     pub ceremony: Vec<u8>,
+    /// What whoever opens the key should know of its tables, a line each.
+    pub notices: Vec<String>,
 }
 
 impl LoadedKey {
@@ -50,7 +52,7 @@ impl LoadedKey {
     pub fn load(data: &[u8], budget: usize, cancelled: &AtomicBool) -> Outcome<Self> {
         let zkey = Zkey::open(data)?;
         let frame = zkey.frame()?;
-        Self::finish(&zkey, frame, |frame| {
+        Self::finish(&zkey, frame, |frame, _| {
             Ok(match kernel_name() {
                 #[cfg(target_arch = "x86_64")]
                 IFMA => Box::new(Self::made::<Ifma>(&zkey, frame, budget, cancelled)?),
@@ -68,11 +70,18 @@ impl LoadedKey {
             path: path.with_extension("zkey.tables"),
             digest: Sha256::digest(&map[..]).into(),
         };
-        Self::finish(&zkey, frame, |frame| {
+        Self::finish(&zkey, frame, |frame, notices| {
+            let mut tell = |text: String| {
+                notices.push(format!("window tables {}: {text}", beside.path.display()));
+            };
             Ok(match kernel_name() {
                 #[cfg(target_arch = "x86_64")]
-                IFMA => Box::new(Self::kept::<Ifma>(&zkey, frame, &beside, budget, cancelled)?),
-                _ => Box::new(Self::kept::<Portable>(&zkey, frame, &beside, budget, cancelled)?),
+                IFMA => Box::new(Self::kept::<Ifma>(
+                    &zkey, frame, &beside, budget, cancelled, &mut tell,
+                )?),
+                _ => Box::new(Self::kept::<Portable>(
+                    &zkey, frame, &beside, budget, cancelled, &mut tell,
+                )?),
             })
         })
     }
@@ -84,14 +93,21 @@ impl LoadedKey {
         beside: &Beside,
         budget: usize,
         cancelled: &AtomicBool,
+        tell: &mut dyn FnMut(String),
     ) -> Outcome<Prover<K>> {
         let found = Reader::open(&beside.path, &beside.digest);
-        if let Some(tables) = found.and_then(|file| Tables::read(file, &frame, budget)) {
+        let is_damaged = matches!(found, Err(Absence::Damaged));
+        if let Some(tables) = found.ok().and_then(|file| Tables::read(file, &frame, budget)) {
             return Ok(Prover::new(frame, tables));
         }
         let tables = tables(zkey, &frame, budget, cancelled)?;
+        if is_damaged {
+            tell("damaged, or of another version; made anew".into());
+        }
         // A folder that cannot be written to costs time at the next start, and nothing else.
-        let _ = tables.writer(&beside.digest).finish(&beside.path);
+        if let Err(error) = tables.writer(&beside.digest).finish(&beside.path) {
+            tell(format!("cannot be kept, and are made at every start ({error})"));
+        }
         Ok(Prover::new(frame, tables))
     }
 
@@ -108,10 +124,12 @@ impl LoadedKey {
     fn finish(
         zkey: &Zkey<'_>,
         frame: Frame,
-        prover: impl FnOnce(Frame) -> Outcome<Box<dyn AnyProver>>,
+        prover: impl FnOnce(Frame, &mut Vec<String>) -> Outcome<Box<dyn AnyProver>>,
     ) -> Outcome<Self> {
         let (verifying_key, ceremony) = (verifying_key(&frame), zkey.ceremony()?.to_vec());
-        Ok(LoadedKey { prover: prover(frame)?, verifying_key, ceremony })
+        let mut notices = Vec::new();
+        let prover = prover(frame, &mut notices)?;
+        Ok(LoadedKey { prover, verifying_key, ceremony, notices })
     }
 }
 

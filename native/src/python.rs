@@ -87,6 +87,12 @@ impl ProvingKey {
         PyBytes::new(py, &self.key.ceremony)
     }
 
+    /// What whoever opens the key should know of its tables, a line each.
+    #[getter]
+    fn notices(&self) -> Vec<String> {
+        self.key.notices.clone()
+    }
+
     fn prove<'py>(
         &self,
         py: Python<'py>,

@@ -1,9 +1,10 @@
 //! Window tables on disk, beside their key, mapped into memory.
 //!
 //! A file holds a digest of the `.zkey` that its tables were made from, after every point of that
-//! key had been checked; a file with another digest, another layout or another length is not used
-//! but made anew. A table that was changed on disk gives proofs that do not verify, and none of
-//! those is handed out.
+//! key had been checked, and a digest of all that it holds, which is compared whenever it is opened:
+//! a disk that rots is noticed, and not only by proofs that fail. Tables of another key, kernel or
+//! budget are not used but made anew. Whoever writes a table with a digest of its own gets proofs
+//! that do not verify, and none of those is handed out.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -12,13 +13,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 
 use memmap2::Mmap;
+use rayon::prelude::*;
+use sha2::{Digest as _, Sha256};
 
 use crate::kernel::Kernel;
 use crate::msm::{Shape, Table};
 use crate::points::{Points, ALIGNMENT};
 
 const MAGIC: &[u8; 8] = b"tacitwin";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// Magic, version and the digest of the key; then stands the digest of everything else.
+const HEAD: usize = 44;
+const BODY: usize = HEAD + 32;
+/// Pieces are hashed on all cores.
+const PIECE: usize = 1 << 20;
 
 pub type Digest = [u8; 32];
 
@@ -32,6 +40,7 @@ impl Writer {
         let mut bytes = MAGIC.to_vec();
         bytes.extend_from_slice(&VERSION.to_le_bytes());
         bytes.extend_from_slice(digest);
+        bytes.resize(BODY, 0);
         Writer { bytes }
     }
 
@@ -53,7 +62,8 @@ impl Writer {
     }
 
     /// Whole or not at all: a temporary file, renamed.
-    pub fn finish(self, path: &Path) -> io::Result<()> {
+    pub fn finish(mut self, path: &Path) -> io::Result<()> {
+        seal(&mut self.bytes);
         // Of this call alone: another thread may be making the same tables.
         static CALLS: AtomicU64 = AtomicU64::new(0);
         let call = CALLS.fetch_add(1, Ordering::Relaxed);
@@ -69,6 +79,21 @@ impl Writer {
     }
 }
 
+/// Puts the digest of a file's bytes where it belongs; what is too short for one stays as it is.
+pub fn seal(bytes: &mut [u8]) {
+    if let Some(digest) = seal_of(bytes) {
+        bytes[HEAD..BODY].copy_from_slice(&digest);
+    }
+}
+
+/// SHA-256 over the head and the digests of the pieces of the body.
+fn seal_of(bytes: &[u8]) -> Option<Digest> {
+    let (head, body) = (bytes.get(..HEAD)?, bytes.get(BODY..)?);
+    let pieces: Vec<Digest> = body.par_chunks(PIECE).map(|p| Sha256::digest(p).into()).collect();
+    let whole = Sha256::new().chain_update(head).chain_update((body.len() as u64).to_le_bytes());
+    Some(whole.chain_update(pieces.concat()).finalize().into())
+}
+
 /// Opens a regular file; to open a pipe would be to wait for whoever writes to it.
 pub fn open_file(path: &Path) -> io::Result<File> {
     if !path.metadata()?.is_file() {
@@ -77,21 +102,41 @@ pub fn open_file(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
+/// Why there are no tables to read.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// No file, or one that cannot be read.
+    Missing,
+    /// Not what `Writer` wrote: it was damaged, or is of another version.
+    Damaged,
+    /// Of another key.
+    Foreign,
+}
+
 /// Reads what `Writer` wrote; anything unexpected is `None`, and the tables are made anew.
+#[derive(Debug)]
 pub struct Reader {
     map: Arc<Mmap>,
     position: usize,
 }
 
 impl Reader {
-    pub fn open(path: &Path, digest: &Digest) -> Option<Self> {
-        let file = open_file(path).ok()?;
+    pub fn open(path: &Path, digest: &Digest) -> Result<Self, Absence> {
+        let file = open_file(path).map_err(|_| Absence::Missing)?;
         // SAFETY: see `Points::as_slice`.
-        let map = Arc::new(unsafe { Mmap::map(&file) }.ok()?);
+        let map = Arc::new(unsafe { Mmap::map(&file) }.map_err(|_| Absence::Missing)?);
+        let seal = seal_of(&map).ok_or(Absence::Damaged)?;
         let mut reader = Reader { map, position: 0 };
-        let fits =
-            reader.take(8)? == MAGIC && reader.number()? == VERSION && reader.take(32)? == digest;
-        fits.then_some(reader)
+        let is_ours = reader.take(8) == Some(MAGIC) && reader.number() == Some(VERSION);
+        let is_of_key = reader.take(32) == Some(digest);
+        if reader.take(32) != Some(&seal) || !is_ours {
+            return Err(Absence::Damaged);
+        }
+        if is_of_key {
+            Ok(reader)
+        } else {
+            Err(Absence::Foreign)
+        }
     }
 
     /// The next table, for scalars of that length and a key whose table would have that shape.
@@ -130,5 +175,56 @@ impl Reader {
 
     fn number(&mut self) -> Option<u32> {
         Some(u32::from_le_bytes(self.take(4)?.try_into().ok()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    const KEY: Digest = [7; 32];
+
+    fn kept(name: &str, change: impl FnOnce(&mut Vec<u8>)) -> Option<Absence> {
+        let path: PathBuf = std::env::temp_dir().join(format!("{}-{name}", std::process::id()));
+        let mut writer = Writer::new(&KEY);
+        writer.bytes.resize(3 * PIECE + 5, 9);
+        writer.finish(&path).expect("a folder to write to");
+        let mut bytes = std::fs::read(&path).expect("the file just written");
+        change(&mut bytes);
+        std::fs::write(&path, &bytes).expect("a file to write to");
+        let found = Reader::open(&path, &KEY).err();
+        std::fs::remove_file(&path).expect("the file just written");
+        found
+    }
+
+    /// A bit that is another anywhere, a byte too many and one too few: all are noticed.
+    #[test]
+    fn damage_is_noticed() {
+        assert_eq!(kept("whole", |_| ()), None);
+        for place in [0, 8, 12, 43, HEAD, BODY - 1, BODY, BODY + PIECE, 3 * PIECE + 4] {
+            let found = kept("flipped", |bytes| bytes[place] ^= 1);
+            assert_eq!(found, Some(Absence::Damaged), "{place}");
+        }
+        assert_eq!(kept("longer", |bytes| bytes.push(0)), Some(Absence::Damaged));
+        assert_eq!(
+            kept("shorter", |bytes| bytes.truncate(bytes.len() - 1)),
+            Some(Absence::Damaged)
+        );
+        assert_eq!(kept("stump", |bytes| bytes.truncate(BODY - 1)), Some(Absence::Damaged));
+        assert_eq!(kept("empty", |bytes| bytes.clear()), Some(Absence::Damaged));
+    }
+
+    /// Another key's tables are no damage, and no file is none either.
+    #[test]
+    fn other_tables_are_not_damaged() {
+        let found = kept("foreign", |bytes| {
+            bytes[12] ^= 1;
+            seal(bytes);
+        });
+        assert_eq!(found, Some(Absence::Foreign));
+        let nowhere = std::env::temp_dir().join("no-such-folder").join("key.tables");
+        assert_eq!(Reader::open(&nowhere, &KEY).err(), Some(Absence::Missing));
     }
 }

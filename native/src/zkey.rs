@@ -140,7 +140,7 @@ fn sections(data: &[u8]) -> Outcome<Sections<'_>> {
     let mut whole = Reader::new(data, ".zkey file");
     let magic = whole.take(4)?;
     if magic != b"zkey" {
-        return refuse(Kind::MalformedFile, ".zkey file", "magic b'zkey'", format!("{magic:?}"));
+        return refuse(Kind::MalformedFile, ".zkey file", "magic zkey", "another kind of file".to_string());
     }
     let version = whole.u32()?;
     if version != 1 {

@@ -12,8 +12,9 @@ from typing import Final
 from py_ecc import optimized_bn128 as curve
 
 from zk.babyjubjub import A, D
-from zk.bn254 import Fq2, G2Point, affine_g2
+from zk.bn254 import G2Point, affine_g2
 from zk.field import BASE_MODULUS, SCALAR_MODULUS, SUBGROUP_ORDER, square_root
+from zk.twist import Fq2
 
 Affine = tuple[int, int]
 

@@ -19,12 +19,13 @@ from tests.zk.curves_for_tests import (
     twist_multiply,
     twist_point,
 )
-from zk.bn254 import Fq2, G1Point, G2Point, pairing_product_is_one
+from zk.bn254 import G1Point, G2Point, pairing_product_is_one
 from zk.errors import MalformedPoint
 from zk.field import BASE_MODULUS, SCALAR_MODULUS
 from zk.fixed_base import multiples_g2
 from zk.randomness import insecure_seeded_randomness
 from zk.subgroup import check_subgroup
+from zk.twist import Fq2
 
 G1, G2 = G1Point.GENERATOR, G2Point.GENERATOR
 

@@ -153,31 +153,31 @@ FLAWS: dict[str, tuple[Change, str, str]] = {
     "α": (with_end(alpha_1=G1 * 5), "mixture", "IC and C"),
     "nobody's contribution": (
         lambda key: replace(key, ceremony=encode_ceremony(bytes(64), [])),
-        "contributions", "at least one",
+        "hash chain of contributions", "at least one",
     ),
     "contributions to another key": (
         lambda key: replace(
             key, ceremony=encode_ceremony(bytes(64), contributions(bytes(64), (5, 7)))
         ),
-        "contributions", "the key's δ",
+        "hash chain of contributions", "the key's δ",
     ),
     "a contribution left out": (
         lambda key: replace(
             key, ceremony=encode_ceremony(bytes(64), contributions(bytes(64), SHARES)[1:])
         ),
-        "contributions", "contribution 1",
+        "hash chain of contributions", "contribution 1",
     ),
     "contributions to another circuit": (
         lambda key: replace(
             key, ceremony=encode_ceremony(b"\1" * 64, contributions(bytes(64), SHARES))
         ),
-        "contributions", "contribution 1",
+        "hash chain of contributions", "contribution 1",
     ),
     "a contribution of 1": (
         lambda key: replace(
             key, ceremony=encode_ceremony(bytes(64), contributions(bytes(64), (5, 1, 77)))
         ),
-        "contributions", "contribution 2",
+        "hash chain of contributions", "contribution 2",
     ),
 }  # fmt: skip
 

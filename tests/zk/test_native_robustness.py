@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -215,26 +216,60 @@ def test_tables_are_kept_and_used(native: Backend, tmp_path: Path) -> None:
     assert not [*tmp_path.glob("*.tmp")]
 
 
-def test_a_damaged_table_never_gives_a_false_proof(native: Backend, tmp_path: Path) -> None:
-    """Whatever is written into the tables: the right proof, or none at all, and no crash.
+def changed_tables(honest: bytes) -> list[bytes]:
+    """Cut short, with more behind, overwritten, and with one bit anywhere changed."""
+    changes = [honest[:end] for end in (0, 1, 8, 12, 43, 44, 60, 76, 100, len(honest) // 2, -1)]
+    changes += [honest + b"\0", honest * 2, b"\xff" * len(honest), bytes(len(honest))]
+    step = max(len(honest) // 100, 1)
+    for position in (*range(140), *range(140, len(honest), step), len(honest) - 1):
+        changed = bytearray(honest)
+        changed[position] ^= 1 << position % 8
+        changes.append(bytes(changed))
+    return changes
+
+
+def put(path: Path, data: bytes) -> None:
+    """In the place of tables, and not over them: an earlier prover may still look at those."""
+    tables_of(path).unlink()
+    tables_of(path).write_bytes(data)
+
+
+def test_rot_in_a_table_is_noticed(
+    native: Backend, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Wherever a bit is another: the user is told, the tables are made anew, the proof is right.
+
+    Once: the next time they are good, and nothing is said.
+    """
+    path = key_file(tmp_path)
+    expected = native.open_prover(path).prove(honest_witness(), Blinding(5, 7))
+    honest = tables_of(path).read_bytes()
+    assert not caplog.messages
+    for data in changed_tables(honest):
+        put(path, data)
+        prover = native.open_prover(path)
+        assert caplog.messages == [
+            f"window tables {tables_of(path)}: damaged, or of another version; made anew"
+        ]
+        caplog.clear()
+        assert prover.prove(honest_witness(), Blinding(5, 7)) == expected
+        assert tables_of(path).read_bytes() == honest
+    native.open_prover(path)
+    assert not caplog.messages
+
+
+def test_forged_tables_never_give_a_false_proof(native: Backend, tmp_path: Path) -> None:
+    """Whatever is written, with the digest that belongs to it: the right proof, or none at all.
 
     Points that are changed make a proof that does not verify, or that is not even of points.
     """
     path = key_file(tmp_path)
     expected = native.open_prover(path).prove(honest_witness(), Blinding(5, 7))
     honest = tables_of(path).read_bytes()
-    changes = [honest[:end] for end in (0, 1, 8, 12, 43, 44, 60, 100, len(honest) // 2, -1)]
-    changes += [honest + b"\0", honest * 2, b"\xff" * len(honest), bytes(len(honest))]
-    step = max(len(honest) // 150, 1)
-    for position in (*range(140), *range(140, len(honest), step)):
-        for flip in (1, 0xFF):
-            changed = bytearray(honest)
-            changed[position] ^= flip
-            changes.append(bytes(changed))
+    assert sealed(honest) == honest
     remade = refused = 0
-    for data in changes:
-        tables_of(path).unlink()  # and not overwritten: an earlier prover may still look at it
-        tables_of(path).write_bytes(data)
+    for data in changed_tables(honest):
+        put(path, sealed(data))
         prover = native.open_prover(path)
         try:
             assert prover.prove(honest_witness(), Blinding(5, 7)) == expected
@@ -243,6 +278,15 @@ def test_a_damaged_table_never_gives_a_false_proof(native: Backend, tmp_path: Pa
             refused += 1
     assert remade
     assert refused
+
+
+def sealed(tables: bytes) -> bytes:
+    """With the digest of head and body in its place, as far as there is one."""
+    head, body = tables[:44], tables[76:]
+    starts = range(0, len(body), 1 << 20)
+    pieces = b"".join(hashlib.sha256(body[i : i + (1 << 20)]).digest() for i in starts)
+    digest = hashlib.sha256(head + len(body).to_bytes(8, "little") + pieces).digest()
+    return head + digest + body if len(tables) >= 76 else tables
 
 
 def test_tables_of_another_key_are_not_used(native: Backend, tmp_path: Path) -> None:
@@ -307,20 +351,22 @@ def test_threads_that_open_one_key_at_once(native: Backend, tmp_path: Path) -> N
 
 
 def test_a_folder_that_cannot_be_written_to() -> None:
-    """Where tables cannot be kept the key is used all the same."""
+    """Where tables cannot be kept the key is used all the same, and one line says so."""
     with TemporaryDirectory() as name:
         path = key_file(Path(name))
         Path(name).chmod(0o555)
         script = f"""
 import os
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from zk import _native
+from zk.backends import Choice, select
 if os.geteuid() == 0:
     os.setuid(54321)
-_native.ProvingKey.open(Path({str(path)!r}), 1 << 20)
+select(Choice.NATIVE).open_prover(Path({str(path)!r}))
 """
-        run_script(script)
+        said = run_script(script)
+        assert said.startswith(f"window tables {tables_of(path)}: cannot be kept, and are made")
+        assert "Permission denied" in said
+        assert said.count("\n") == 1
         assert [*Path(name).iterdir()] == [path]
         Path(name).chmod(0o755)
 
@@ -335,8 +381,8 @@ def tables_of(path: Path) -> Path:
     return path.with_suffix(".zkey.tables")
 
 
-def run_script(script: str) -> None:
-    """Runs it in a process of its own, and expects it to end well."""
+def run_script(script: str) -> str:
+    """Runs it in a process of its own, and expects it to end well; what it said of itself."""
     result = subprocess.run(
         [sys.executable, "-c", script],
         cwd=ROOT,
@@ -347,3 +393,4 @@ def run_script(script: str) -> None:
         check=False,
     )
     assert result.returncode == 0, (result.returncode, result.stderr)
+    return result.stderr

@@ -16,7 +16,7 @@ from zk.babyjubjub import Point
 from zk.bn254 import G1Point, G2Point
 from zk.circuit import CompiledCircuit, WitnessProgram
 from zk.errors import Malformed, ProofRejected
-from zk.formats.files import read_bytes
+from zk.formats.files import named, read_bytes
 from zk.formats.zkey import decode_zkey
 from zk.groth16.batch import Statement
 from zk.groth16.keys import Proof, ProvingKey, VerifyingKey
@@ -107,7 +107,8 @@ class Backend(ABC):
 
     def open_prover(self, path: Path, progress: Progress = silent) -> Prover:
         """Loads the proving key of a file on disk."""
-        return self.load_prover(read_bytes(path), progress)
+        with named(path):
+            return self.load_prover(read_bytes(path), progress)
 
     @abstractmethod
     def verifier(self, key: VerifyingKey) -> Verifier:
@@ -143,7 +144,7 @@ class Backend(ABC):
 
     @abstractmethod
     def combine_g2(self, points: Sequence[G2Point], scalars: Sequence[int]) -> G2Point:
-        """Σ scalar·point in G2, likewise."""
+        """Σ scalar·point in G2."""
 
     def decode_point(self, data: bytes) -> Point:
         """The point of Baby Jubjub with this canonical encoding: on the curve, in the subgroup."""

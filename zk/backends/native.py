@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from itertools import takewhile
+from logging import getLogger
 from pathlib import Path
 from typing import ClassVar, Final, overload
 from weakref import WeakKeyDictionary
@@ -29,7 +30,7 @@ from zk.circuit import CompiledCircuit, WitnessProgram
 from zk.circuit.tape import encode_program, encode_tape
 from zk.errors import Conflict, Malformed, Unsatisfied
 from zk.field import ELEMENT_BYTES, SCALAR_MODULUS, SUBGROUP_ORDER, encode, is_canonical, signed
-from zk.formats.files import check_file
+from zk.formats.files import check_file, named
 from zk.formats.zkey import encode_zkey
 from zk.groth16 import Blinding, Proof, ProvingKey, Trapdoor, VerifyingKey, insecure_dev_setup
 from zk.groth16.batch import Statement, batch_coefficients
@@ -39,6 +40,9 @@ from zk.r1cs import R1CS, check_elements
 
 #: What the window tables of one key may take.
 TABLE_BYTES: Final = 256 << 20
+
+#: Where nobody has set up logging, its warnings are lines on standard error.
+_log = getLogger(__name__)
 
 
 class Elements(Sequence[int]):
@@ -149,11 +153,17 @@ class NativeBackend(Backend):
         return NativeProver(native)
 
     def open_prover(self, path: Path, progress: Progress = silent) -> Prover:
-        """As the interface has it; window tables are kept beside the file and mapped."""
+        """As the interface has it; window tables are kept beside the file and mapped.
+
+        Tables that were damaged are made anew, and that is said, as it is where none can be kept.
+        """
         check_file(path)
         progress("load key", 0, 1)
-        native = _native.ProvingKey.open(path, TABLE_BYTES)
+        with named(path):
+            native = _native.ProvingKey.open(path, TABLE_BYTES)
         progress("load key", 1, 1)
+        for notice in native.notices:
+            _log.warning("%s", notice)
         return NativeProver(native)
 
     def verifier(self, key: VerifyingKey) -> Verifier:

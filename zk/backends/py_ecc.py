@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from py_ecc.optimized_bn128 import Z1, Z2
-
-from zk import babyjubjub
+from zk import babyjubjub, curve
 from zk.backends.interface import Backend, Prover, Verifier, check_lengths
 from zk.bn254 import G1Point, G2Point, affine_g1, affine_g2
 from zk.circuit.program import WitnessProgram
@@ -69,11 +67,11 @@ class PyEccBackend(Backend):
 
     def combine_g1(self, points: Sequence[G1Point], scalars: Sequence[int]) -> G1Point:
         check_lengths(points, scalars)
-        return affine_g1([multi_scalar_multiplication(points, scalars, Z1)])[0]
+        return affine_g1([multi_scalar_multiplication(points, scalars, curve.Z1)])[0]
 
     def combine_g2(self, points: Sequence[G2Point], scalars: Sequence[int]) -> G2Point:
         check_lengths(points, scalars)
-        return affine_g2([multi_scalar_multiplication(points, scalars, Z2)])[0]
+        return affine_g2([multi_scalar_multiplication(points, scalars, curve.Z2)])[0]
 
     def combine(
         self, points: Sequence[babyjubjub.Point], scalars: Sequence[int]
