@@ -148,6 +148,10 @@ class Shape:
         """The components that an order may move: cash, and every instrument."""
         return (0, *range(self.assets, self.components))
 
+    def vector(self, amounts: Mapping[int, int]) -> tuple[int, ...]:
+        """A portfolio of these amounts by component, and of nothing else."""
+        return tuple(amounts.get(index, 0) for index in range(self.components))
+
     @property
     def row_bits(self) -> int:
         """Bits that hold every row Σ M·v + b of a claim that the bounds allow: it cannot wrap."""

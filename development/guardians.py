@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from development.offices import Committee
-from ledger.ledger import Ledger
 from ledger.parameters import EscrowKey
+from ledger.port import LedgerPort
 from ledger.transitions import Reveal
 from prover.guardian import (
     CeremonyTerms,
@@ -68,7 +68,7 @@ class Guardians:
         ]
         return join(self.shares[0].shared, pairs, responses)
 
-    def reveal(self, ledger: Ledger, account: int, present: Sequence[int] = (0, 1)) -> Reveal:
+    def reveal(self, ledger: LedgerPort, account: int, present: Sequence[int] = (0, 1)) -> Reveal:
         """Those who are there open an overdue account, each looking at the ledger for itself.
 
         Time is played as well, so their own clocks are the ledger's.

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from circuits.shape import Shape
 from development.offices import InsecureOffices
-from ledger.ledger import Ledger
 from ledger.log import Entry
 from ledger.market.data import Observation, RiskTable
 from ledger.market.presets import Preset
+from ledger.port import LedgerPort
 from ledger.state import State
 from ledger.transitions import Settle, Transition
 from prover.author import Author, Proving, Written
@@ -23,7 +23,6 @@ from prover.settlement import (
     Filler,
     OrderFill,
     firm_terms,
-    portfolio,
     settled,
     settlement_terms,
     signed_terms,
@@ -39,7 +38,7 @@ from zk.signatures import SigningKey
 class Venue:
     """A ledger and all who act on it."""
 
-    ledger: Ledger
+    ledger: LedgerPort
     offices: InsecureOffices
     market: Preset
     proving: Proving
@@ -104,7 +103,7 @@ class Venue:
 
     def delta(self, amounts: Mapping[int, int]) -> Opening:
         """A vector under a fresh blinding."""
-        return portfolio(self.state, amounts, self.randomness(SUBGROUP_ORDER))
+        return Opening(self.shape.vector(amounts), self.randomness(SUBGROUP_ORDER))
 
     def lot(self, instrument: int) -> int:
         """The component of an instrument."""

@@ -30,6 +30,7 @@ from ledger.errors import MalformedTransition
 from zk.babyjubjub import Point
 from zk.errors import Malformed, ZkError
 from zk.field import SCALAR_MODULUS, SUBGROUP_ORDER, decode, encode
+from zk.formats.mistakes import first_mistake, shown
 
 #: Times, nonces and other counts stay below this, so that every reader of JSON gets them right.
 BOUND: Final = 1 << 53
@@ -58,8 +59,16 @@ def _hex_bytes(length: int) -> Any:
 
 def _unhex(value: object) -> bytes:
     if not isinstance(value, str):
-        raise ValueError(f"expected a hexadecimal string, got {type(value).__name__}")
-    return bytes.fromhex(value)
+        raise ValueError(f"expected a hexadecimal string, got {shown(value)}")
+    try:
+        return bytes.fromhex(value)
+    except ValueError:
+        raise ValueError(f"expected hexadecimal digits, got {shown(value)}") from None
+
+
+def _without_place(error: ZkError) -> ValueError:
+    """The model says better where in a document it is."""
+    return ValueError(f"expected {error.expected}, got {error.actual}")
 
 
 def _parse_point(value: object, info: ValidationInfo) -> Point:
@@ -69,7 +78,7 @@ def _parse_point(value: object, info: ValidationInfo) -> Point:
     try:
         return decoding.point(_unhex(value))
     except ZkError as error:
-        raise ValueError(str(error)) from None
+        raise _without_place(error) from None
 
 
 def _number(modulus: int, subject: str) -> Any:
@@ -79,7 +88,7 @@ def _number(modulus: int, subject: str) -> Any:
         try:
             return decode(_unhex(value), modulus, subject)
         except ZkError as error:
-            raise ValueError(str(error)) from None
+            raise _without_place(error) from None
 
     return Annotated[
         int, PlainValidator(parse), PlainSerializer(lambda x: encode(x).hex(), return_type=str)
@@ -171,10 +180,10 @@ def one_line() -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = (".".join(str(part) for part in first["loc"]) or "document")[:200]
-        actual = repr(first.get("input"))[:80]
-        raise MalformedTransition(where, expected=first["msg"], actual=actual) from None
+        mistake = first_mistake(error)
+        raise MalformedTransition(
+            mistake.where or "document", expected=mistake.expected, actual=mistake.actual
+        ) from None
 
 
 def parse_hex(text: str, length: int, subject: str) -> bytes:

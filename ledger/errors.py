@@ -11,6 +11,7 @@
         └── LimitExceeded     an amount, a total or a move past its bound
     Conflict
     ├── Unavailable           the file is locked, full, failing, or of another version
+    ├── NotKnown              a key without a slot: nothing can be proven of it
     └── UnknownInstrument     a kind whose plug-in is not installed here
 
 `rule` names the rule that was broken, in the words of docs/rules.md.
@@ -61,6 +62,13 @@ class LimitExceeded(TransitionRejected):
 
 class Unavailable(Conflict):
     """The store could not be read or written; nothing was changed."""
+
+
+class NotKnown(Conflict):
+    """Whether there is such a record cannot be shown: the tree has no proofs of absence.
+
+    It is not the same as none: a record that was deleted has a proof of that.
+    """
 
 
 class UnknownInstrument(Conflict):

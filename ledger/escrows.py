@@ -18,17 +18,10 @@ from ledger.log import Entry
 from ledger.records import Sealed
 from ledger.state import State
 from ledger.transitions import (
-    AnyTransition,
     Escrow,
-    FirmLeg,
-    PlaceOrder,
-    ProveMargin,
-    Redeem,
-    Refresh,
+    EscrowedOpening,
     Reveal,
-    Settle,
-    TakeOver,
-    Withdraw,
+    Transition,
     decode_transition,
 )
 from ledger.transitions.base import owner_context
@@ -43,14 +36,22 @@ EntryOf = Callable[[int], Entry]
 class Found:
     """One escrow of the log: whose it is, and everything but S that reading it takes."""
 
-    account: int
     sealed: Sealed
-    escrow: Escrow
+    part: EscrowedOpening
     context: int
-    #: Under whose market it was proven; the scope of a consent is made of these.
-    epoch: int
-    #: It holds what an order was filled with, and not all that the account holds.
-    is_fill: bool
+
+    @property
+    def account(self) -> int:
+        return self.part.account
+
+    @property
+    def epoch(self) -> int:
+        """The scope of a consent is made of these."""
+        return self.part.epoch
+
+    @property
+    def escrow(self) -> Escrow:
+        return self.part.escrow
 
     @property
     def ephemeral(self) -> Point:
@@ -60,32 +61,26 @@ class Found:
     def read(self, shape: Shape, shared: Point) -> Opening:
         """What S opens; a wrong S is `Malformed`, or a vector that opens nothing."""
         words = decrypt(self.escrow.public(self.sealed.key), shared, self.context)
-        if not self.is_fill:
+        if not self.part.is_fill:
             return read_message(shape, words)
         traded = unpack(words, traded_widths(shape))
-        values = [0] * shape.components
-        for index, value in zip(shape.traded, traded.values, strict=True):
-            values[index] = value
-        return Opening(tuple(values), traded.blinding)
+        values = dict(zip(shape.traded, traded.values, strict=True))
+        return Opening(shape.vector(values), traded.blinding)
 
 
 def find_escrow(ledger: bytes, account: int, sealed: Sealed, entry_of: EntryOf) -> Found:
     """That escrow; `Conflict` where the entry holds none of that account."""
     transition = decode_transition(entry_of(sealed.entry).transition)
-    return found_in(ledger, account, sealed, transition)
-
-
-def found_in(ledger: bytes, account: int, sealed: Sealed, transition: AnyTransition) -> Found:
-    """The same, for who has decoded the entry already."""
-    owner, epoch, escrow, is_fill = _escrow_at(transition, sealed.leg)
-    if owner != account:
+    part = next((part for part in transition.sealed() if part.leg == sealed.leg), None)
+    if part is None:
+        raise Conflict("escrow", expected="a transition that carries one", actual=transition.kind)
+    if part.account != account:
         raise Conflict(
             f"escrow in entry {sealed.entry}",
             expected=f"one of account {account}",
-            actual=f"one of account {owner}",
+            actual=f"one of account {part.account}",
         )
-    context = owner_context(transition.binding(ledger), account)
-    return Found(account, sealed, escrow, context, epoch, is_fill)
+    return Found(sealed, part, owner_context(transition.binding(ledger), account))
 
 
 def escrows_of(state: State, account: int, entry_of: EntryOf) -> tuple[Found, ...]:
@@ -130,29 +125,10 @@ def reveal_of(state: State, account: int, opening: Opening) -> Reveal:
     )
 
 
-def escrows_in(
-    ledger: bytes, number: int, key: Point, transition: AnyTransition
-) -> Iterator[Found]:
+def escrows_in(ledger: bytes, number: int, key: Point, transition: Transition) -> Iterator[Found]:
     """Every escrow of an entry, encrypted to the key that was in force when it was made."""
-    if isinstance(transition, Settle):
-        owners = [(leg.account, place) for place, leg in enumerate(transition.legs)]
-    elif isinstance(transition, _SIMPLE) and transition.escrow is not None:
-        owners = [(transition.account, 0)]
-    else:
-        return
-    for account, place in owners:
-        sealed = Sealed(entry=number, leg=place, key=key)
-        yield found_in(ledger, account, sealed, transition)
-
-
-_SIMPLE = (PlaceOrder, ProveMargin, Redeem, Refresh, TakeOver, Withdraw)
-
-
-def _escrow_at(transition: AnyTransition, leg: int) -> tuple[int, int, Escrow, bool]:
-    """Account, epoch, escrow, and whether it is of a fill alone."""
-    if isinstance(transition, Settle) and leg < len(transition.legs):
-        part = transition.legs[leg]
-        return part.account, transition.epoch, part.escrow, isinstance(part, FirmLeg)
-    if isinstance(transition, _SIMPLE) and leg == 0 and transition.escrow is not None:
-        return transition.account, transition.epoch, transition.escrow, False
-    raise Conflict("escrow", expected="a transition that carries one", actual=transition.kind)
+    parts = transition.sealed()
+    binding = transition.binding(ledger) if parts else b""
+    for part in parts:
+        sealed = Sealed(entry=number, leg=part.leg, key=key)
+        yield Found(sealed, part, owner_context(binding, part.account))

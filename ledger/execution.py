@@ -5,11 +5,11 @@ from __future__ import annotations
 from ledger.errors import OutOfOrder
 from ledger.evidence import EvidenceChecker
 from ledger.state import State
-from ledger.transitions import AnyTransition
+from ledger.transitions import Transition
 
 
 def execute(
-    state: State, transition: AnyTransition, time: int, number: int, checker: EvidenceChecker
+    state: State, transition: Transition, time: int, number: int, checker: EvidenceChecker
 ) -> State:
     """The draft that the transition leads to; raises, with nothing changed, where it is refused.
 
@@ -25,7 +25,7 @@ def execute(
     return draft
 
 
-def _require_near_oracles(state: State, transition: AnyTransition, time: int) -> None:
+def _require_near_oracles(state: State, transition: Transition, time: int) -> None:
     """Given time runs no further ahead of the oracles' than they may be silent.
 
     So a clock that somebody set far ahead heals within that time. Before the first market it is

@@ -107,6 +107,10 @@ class Genesis(Model):
         """The name that every binding contains."""
         return hashlib.sha256(_DOMAIN + self.encode()).digest()
 
+    def told(self) -> str:
+        """What happened, as transitions tell it."""
+        return f"the ledger “{self.name}” was founded"
+
     def check(self) -> Evidence:
         """Raises where the parts contradict each other; what is left is to be checked."""
         shape = self.shape.shape

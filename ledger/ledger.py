@@ -1,8 +1,9 @@
 """The ledger: a store, the rules, and a checker of proofs.
 
-A transition is judged on a draft before the store's write lock is taken; inside it the head is
-compared again, and what was changed, the entry and the new root are committed together. Whoever
-else has written in the meantime is noticed by the head, and it is judged anew.
+A transition is judged on a draft of one moment, and without the store's write lock. Inside it the
+head is compared, and what was changed, the entry and the new root are committed together. Where
+somebody else has written in the meantime, the lock is let go and it is judged anew; evidence that
+is still the same is not checked a second time, so whoever judges slowly loses no race twice for it.
 """
 
 from __future__ import annotations
@@ -10,19 +11,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from ledger.encoding import Decoding
 from ledger.errors import DamagedLedger
-from ledger.evidence import EvidenceChecker
+from ledger.evidence import Evidence, EvidenceChecker
 from ledger.execution import execute
 from ledger.genesis import Genesis
 from ledger.judge import Judge
 from ledger.log import Entry
+from ledger.port import LedgerPort
 from ledger.state import State
 from ledger.storage import SqliteStore, Store
-from ledger.transitions import AnyTransition, Transition, decode_transition
+from ledger.transitions import Transition, decode_transition
 from ledger.tree import Inclusion
 from zk.backends import Backend
 
@@ -35,8 +36,8 @@ def checker_on(backend: Backend) -> CheckerMaker:
     return lambda genesis: Judge(genesis.statements.keys(), backend)
 
 
-class Ledger:
-    """An open ledger, to read or to extend; who opened it closes it, or says `with`."""
+class Ledger(LedgerPort):
+    """A ledger in a store of our own."""
 
     def __init__(self, store: Store, make_checker: CheckerMaker, decoding: Decoding) -> None:
         self._store = store
@@ -44,8 +45,8 @@ class Ledger:
         first = next(iter(store.entries()), None)
         if first is None:
             raise DamagedLedger("ledger", expected="a genesis entry", actual="an empty log")
-        self.genesis = Genesis.decode(first.transition, decoding)
-        self._checker = make_checker(self.genesis)
+        self._genesis = Genesis.decode(first.transition, decoding)
+        self._checker = make_checker(self._genesis)
         self._state = State(store, decoding)
         self._head = store.head
 
@@ -81,19 +82,11 @@ class Ledger:
             return cls.create(store, genesis, checker_on(backend), Decoding(backend.decode_point))
 
     def close(self) -> None:
-        """No reads or writes after this; a second time is nothing."""
         self._store.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+    @property
+    def genesis(self) -> Genesis:
+        return self._genesis
 
     @property
     def state(self) -> State:
@@ -103,30 +96,16 @@ class Ledger:
             self._head = self._store.head
         return self._state
 
-    def state_at(self, time: int) -> State:
-        """The state as the next entry will find it at that time; nothing of it is kept."""
-        draft = self.state.draft(self.head.number + 1)
-        draft.advance(time)
-        return draft
-
     @property
     def head(self) -> Entry:
-        """The newest entry."""
         head = self._store.head
         assert head is not None  # there is a genesis
         return head
 
-    @property
-    def id(self) -> bytes:
-        """The name that every signature and proof contains."""
-        return self.genesis.ledger
-
     def entry(self, number: int) -> Entry:
-        """One entry of the log."""
         return self._store.entry(number)
 
     def entries(self, start: int = 0) -> Iterator[Entry]:
-        """The log, from an entry on."""
         return self._store.entries(start)
 
     def prove(self, key: str) -> Inclusion:
@@ -134,23 +113,38 @@ class Ledger:
         return self._store.prove(key)
 
     def submit(self, transition: bytes | Transition, time: int) -> Entry:
-        """Applies a transition and stores it, or raises and leaves everything as it was."""
         data = transition if isinstance(transition, bytes) else transition.encode()
         parsed = decode_transition(data, self._decoding)
-        judged, head = self._judge(parsed, time), self._head
-        with self._store.writing() as writer:
-            if writer.head != head:  # somebody was quicker: what was judged is another state
-                self._state.forget()
-                self._head = writer.head
-                judged = self._judge(parsed, time)
-            entry = writer.append(time, data, judged.changes())
-        self._state.absorb(judged)
-        self._head = entry
-        return entry
+        checker = _Once(self._checker)
+        while True:
+            judged = self._judge(parsed, time, checker)
+            with self._store.writing() as writer:
+                is_current = writer.head == self._head
+                if is_current:
+                    entry = writer.append(time, data, judged.changes())
+            if is_current:
+                self._state.absorb(judged)
+                self._state.stored()
+                self._head = entry
+                return entry
 
-    def _judge(self, transition: AnyTransition, time: int) -> State:
-        """On a draft, and without the lock: proofs take longer than anybody should wait for it."""
-        return execute(self.state, transition, time, self.head.number + 1, self._checker)
+    def _judge(self, transition: Transition, time: int, checker: EvidenceChecker) -> State:
+        """On a draft of the newest moment: what others write meanwhile is no part of it."""
+        with self._store.snapshot():
+            return execute(self.state, transition, time, self.head.number + 1, checker)
+
+
+class _Once:
+    """Checks what it has not checked just before."""
+
+    def __init__(self, checker: EvidenceChecker) -> None:
+        self._checker = checker
+        self._checked: Evidence | None = None
+
+    def check(self, evidence: Evidence) -> None:
+        if evidence != self._checked:
+            self._checker.check(evidence)
+            self._checked = evidence
 
 
 @contextmanager

@@ -20,7 +20,7 @@ def engine_of(state: State) -> RiskEngine:
 
 def risk_table(state: State, observation: Observation, time: int) -> RiskTable:
     """What follows from an observation that is within its bounds."""
-    return engine_of(state).table(observation, time, settled_in(state))
+    return engine_of(state).table(observation, time, state.pool.final_values)
 
 
 def default_mark(state: State, agreed: Observation, time: int) -> tuple[int, ...] | None:
@@ -29,9 +29,4 @@ def default_mark(state: State, agreed: Observation, time: int) -> tuple[int, ...
     if not any(seen.locked):
         return None
     beyond = at_spots(seen.observation, agreed.spots)
-    return engine_of(state).mark(beyond, time, settled_in(state))
-
-
-def settled_in(state: State) -> dict[int, int]:
-    """Final values by slot."""
-    return {slot: value for slot, value in enumerate(state.pool.settled) if value is not None}
+    return engine_of(state).mark(beyond, time, state.pool.final_values)

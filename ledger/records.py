@@ -261,7 +261,7 @@ class Pool(Model):
     changes: Count = 0
     pending: tuple[PendingParameters, ...] = ()
 
-
-def public_point(opening: Opening) -> Point:
-    """The commitment to what everybody knows."""
-    return opening.commit().point
+    @property
+    def final_values(self) -> dict[int, int]:
+        """Of the instruments that have expired, by slot."""
+        return {slot: value for slot, value in enumerate(self.settled) if value is not None}

@@ -1,14 +1,15 @@
 """The state, typed: accounts, markets, parameters and the pool, over a map of canonical bytes.
 
 A transition is applied to a *draft*, which reads through to the state beneath it and keeps what
-was written apart. Either the whole draft becomes the state, or nothing of it does.
+was written apart. Either the whole draft becomes the state, or nothing of it does. A draft has
+drafts of its own: what the inner one wrote becomes part of the outer one, or of nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from circuits.shape import Shape
 from ledger.encoding import BOUND, Count, Decoding, Model
@@ -22,14 +23,9 @@ from ledger.errors import (
 from ledger.market.demands import Demands, weights_of
 from ledger.parameters import Parameters
 from ledger.records import Account, Charter, Clock, Market, Pool, Withdrawal
+from ledger.storage.interface import Records
 
 M = TypeVar("M", bound=Model)
-
-
-class Records(Protocol):
-    """Where the bytes are: a database, or a dictionary."""
-
-    def get(self, key: str) -> bytes | None: ...
 
 
 class OwnerIndex(Model):
@@ -43,14 +39,26 @@ _PARAMETERS: Final = "parameters"
 _POOL: Final = "pool"
 
 
-class State:
-    """Everything that a transition may ask or change."""
+Written = dict[str, Model | None]
 
-    def __init__(self, records: Records, decoding: Decoding | None = None) -> None:
+
+class State:
+    """Everything that a transition may ask or change.
+
+    `beneath` is what a draft reads through to: its records, and what was read of them, are its own.
+    """
+
+    def __init__(
+        self, records: Records, decoding: Decoding | None = None, *, beneath: State | None = None
+    ) -> None:
         self._records = records
         self._decoding = decoding
-        self._known: dict[str, Model | None] = {}
-        self._written: dict[str, Model | None] = {}
+        self._known: dict[str, Model] = {} if beneath is None else beneath._known
+        #: What was written and is not in the records: here, and in every state beneath.
+        self._written: Written = {}
+        self._layers: tuple[Written, ...] = (self._written,)
+        if beneath is not None:
+            self._layers = (self._written, *beneath._layers)
         #: The entry that is being made.
         self.number = 0
 
@@ -74,7 +82,8 @@ class State:
 
     def account(self, index: int) -> Account:
         """The account; an unknown one is `NotAdmitted`."""
-        found = self._get(Account, f"account/{index}")
+        exists = 0 <= index < self.pool.accounts
+        found = self._get(Account, f"account/{index}") if exists else None
         if found is None:
             raise NotAdmitted(
                 "account", expected=f"one of the {self.pool.accounts} that exist", actual=index
@@ -88,7 +97,8 @@ class State:
 
     def market(self, epoch: int) -> Market | None:
         """The market of an epoch that is still kept."""
-        return self._get(Market, f"market/{epoch}")
+        exists = 0 < epoch <= self.pool.epoch
+        return self._get(Market, f"market/{epoch}") if exists else None
 
     @property
     def current_market(self) -> Market:
@@ -104,7 +114,8 @@ class State:
 
     def withdrawal(self, index: int) -> Withdrawal:
         """What waits to be paid; what does not is `NotAdmitted`."""
-        found = self._get(Withdrawal, f"withdrawal/{index}")
+        exists = 0 <= index < self.pool.withdrawals
+        found = self._get(Withdrawal, f"withdrawal/{index}") if exists else None
         if found is None:
             raise NotAdmitted("withdrawal", expected="one that waits", actual=index)
         return found
@@ -221,24 +232,40 @@ class State:
 
     def draft(self, number: int) -> State:
         """A state whose changes are kept apart from this one."""
-        draft = State(self._records, self._decoding)
-        draft._known = self._known  # what was read is the same for both
+        draft = State(self._records, self._decoding, beneath=self)
         draft.number = number
         return draft
 
+    def at(self, time: int, number: int) -> State:
+        """A draft as the entry of that number will find it at that time."""
+        draft = self.draft(number)
+        draft.advance(time)
+        return draft
+
     def changes(self) -> Mapping[str, bytes | None]:
-        """What was written, as bytes; None is a record that is gone."""
+        """What was written here, as bytes; None is a record that is gone."""
         return {
             key: None if value is None else value.encode() for key, value in self._written.items()
         }
 
     def absorb(self, draft: State) -> None:
-        """What the draft wrote is the state now; its bytes are where the records are."""
-        self._known.update(draft._written)
+        """What a draft of this state wrote is written here now."""
+        assert draft._layers[1] is self._written  # one of a draft's own would be skipped
+        self._written.update(draft._written)
+
+    def stored(self) -> None:
+        """What was written here stands in the records now: changes begin anew."""
+        for key, value in self._written.items():
+            if value is None:
+                self._known.pop(key, None)
+            else:
+                self._known[key] = value
+        self._written.clear()
 
     def forget(self) -> None:
-        """Reads everything anew: somebody else has written."""
+        """Reads everything anew: somebody else has written. What was written here is dropped."""
         self._known.clear()
+        self._written.clear()
         self.__dict__.pop("charter", None)
         self.__dict__.pop("shape", None)
 
@@ -252,8 +279,9 @@ class State:
         return found
 
     def _get(self, kind: type[M], key: str) -> M | None:
-        if key in self._written:
-            return self._typed(kind, key, self._written[key])
+        for layer in self._layers:
+            if key in layer:
+                return self._typed(kind, key, layer[key])
         if key not in self._known:
             data = self._records.get(key)
             if data is None:

@@ -24,11 +24,9 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Final, Protocol
+from typing import Final, Protocol
 
-from pydantic import PlainSerializer, PlainValidator
-
-from ledger.encoding import Count, Digest, Model
+from ledger.encoding import Count, Digest, HexBytes, Model
 from ledger.errors import DamagedLedger
 from zk.errors import Rejected
 
@@ -122,36 +120,24 @@ def size_of(slots: int, height: int, number: int) -> int:
     return min(max(nodes - number * WIDTH, 0), WIDTH)
 
 
-def prove(tiles: Tiles, slots: int, slot: int, key: str, value: bytes) -> Inclusion:
-    """The proof that this record is the one in this slot."""
+def prove(tiles: Tiles, slots: int, slot: int, key: str, value: bytes | None) -> Inclusion:
+    """The proof that this record, or the tombstone of this key, is the one in this slot."""
     path = tuple(_siblings(tiles, slots, slot))
     return Inclusion(key=key, value=value, slot=slot, slots=slots, path=path)
-
-
-def _parse_bytes(value: object) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    if not isinstance(value, str):
-        raise ValueError(f"expected a hexadecimal string, got {type(value).__name__}")
-    return bytes.fromhex(value)
-
-
-HexBytes = Annotated[
-    bytes, PlainValidator(_parse_bytes), PlainSerializer(bytes.hex, return_type=str)
-]
 
 
 class Inclusion(Model):
     """The record of a key, its slot, and the siblings on the way from its leaf to the root."""
 
     key: str
-    value: HexBytes
+    #: None where the record was deleted.
+    value: HexBytes | None
     slot: Count
     slots: Count
     path: tuple[Digest, ...]
 
     def verify(self, root: bytes) -> None:
-        """Raises `Rejected` unless the state with this root holds this record."""
+        """Raises `Rejected` unless the state with this root holds this record, or its tombstone."""
         if self.slot >= self.slots or len(self.path) != _depth(self.slots):
             raise Rejected(
                 f"inclusion of {self.key!r}",

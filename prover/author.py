@@ -12,14 +12,12 @@ public log give back every opening.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from circuits.claim import ClaimPrivate, claim_public
-from circuits.escrow import SECRET_BITS, encrypt
+from circuits.escrow import encrypt
 from circuits.margin import margin_private, margin_public
 from circuits.schedule import Schedule
 from circuits.solvency import SolvencyPrivate, solvency_message, solvency_public
@@ -49,10 +47,10 @@ from ledger.transitions.margin import cash_not_negative
 from ledger.transitions.orders import filled_context
 from ledger.transitions.redemption import exchange_base
 from prover.blank import BLANK_ESCROW, BLANK_PROOF, BLANK_SIGNATURE, BLANK_SPAN
+from prover.prf import derived_blinding, derived_secret
 from prover.unprovable import explained
 from zk.babyjubjub import Point
 from zk.errors import Conflict
-from zk.field import SUBGROUP_ORDER
 from zk.generators import blinding_generator, value_generators
 from zk.pedersen import Opening
 from zk.randomness import Randomness, system_randomness
@@ -140,7 +138,7 @@ class Author:
 
     def refresh(self, state: State) -> Written[Refresh]:
         """A new blinding."""
-        change = Opening((0,) * state.shape.components, self._fresh_blinding(state, b"refresh"))
+        change = Opening(state.shape.vector({}), self._fresh_blinding(state, b"refresh"))
         draft = Refresh(
             **self._place(state),
             delta=change.commit().point,
@@ -244,7 +242,7 @@ class Author:
         amounts = {0: lots * value, state.shape.assets + instrument: -lots}
         # Of the lots too: under one blinding two attempts would show what they differ in.
         blinding = self._fresh_blinding(state, b"redeem/%d/%d/" % (instrument, lots))
-        change = Opening(_public(state, amounts).values, blinding)
+        change = Opening(state.shape.vector(amounts), blinding)
         draft = Redeem(
             **self._place(state),
             instrument=instrument,
@@ -307,7 +305,7 @@ class Author:
 
     def first_opening(self, state: State) -> Opening:
         """What our account opens to when it is opened: nothing, under a blinding of our own."""
-        return Opening((0,) * state.shape.components, self._blinding(state, b"open"))
+        return Opening(state.shape.vector({}), self._blinding(state, b"open"))
 
     @property
     def known(self) -> Opening:
@@ -321,7 +319,7 @@ class Author:
         The context alone would not do: a fill may move the account between two attempts.
         """
         data = context.to_bytes(32, "big") + commitment.encode()
-        return self._prf(b"escrow", data) >> (512 - SECRET_BITS)
+        return derived_secret(self.seed, b"escrow", data)
 
     def solvency(
         self, state: State, after: Opening, schedule: Schedule[int], context: int
@@ -420,13 +418,9 @@ class Author:
         return self._blinding(state, purpose + self._nonce(state).to_bytes(8, "big"))
 
     def _blinding(self, state: State, purpose: bytes) -> int:
-        return self._prf(b"blinding/" + purpose, state.charter.ledger) % SUBGROUP_ORDER
-
-    def _prf(self, purpose: bytes, data: bytes) -> int:
-        tag = hmac.new(self.seed, b"tacit/v1/" + purpose + b"/" + data, hashlib.sha512)
-        return int.from_bytes(tag.digest(), "big")
+        return derived_blinding(self.seed, b"blinding/" + purpose, state.charter.ledger)
 
 
 def _public(state: State, amounts: dict[int, int]) -> Opening:
     """Public amounts, as something that can be added to an opening."""
-    return Opening(tuple(amounts.get(k, 0) for k in range(state.shape.components)), 0)
+    return Opening(state.shape.vector(amounts), 0)

@@ -21,7 +21,7 @@ from prover.provers import StatementProvers
 from zk.backends import Backend
 from zk.circuit import Circuit, compile_circuit
 from zk.errors import Conflict, MalformedFile, UnsafeKey
-from zk.formats.files import read_bytes, write_files
+from zk.formats.files import make_folder, read_bytes, write_files
 from zk.formats.zkey import encode_zkey
 from zk.groth16 import Trapdoor
 from zk.progress import Progress, silent
@@ -49,7 +49,9 @@ class KeyFiles:
         self, shape: Shape, randomness: Randomness = system_randomness
     ) -> StatementProvers:
         """The development keys, made where they are missing or damaged."""
-        provers = {name: self._development(name, make(shape)) for name, make in STATEMENTS.items()}
+        provers = {
+            name: self.insecure_prover(name, make(shape)) for name, make in STATEMENTS.items()
+        }
         return StatementProvers(provers, randomness, self.progress)
 
     def of_ledger(
@@ -59,7 +61,7 @@ class KeyFiles:
         provers: dict[str, StatementProver[Any, Any]] = {}
         for name, make in STATEMENTS.items():
             pinned: StatementKey = getattr(keys, name)
-            find = self._development if pinned.insecure else self._imported(pinned.key_digest)
+            find = self.insecure_prover if pinned.insecure else self._imported(pinned.key_digest)
             provers[name] = prover = find(name, make(shape))
             if prover.prover.verifying_key.encode() != pinned.points:
                 raise Conflict(
@@ -68,6 +70,19 @@ class KeyFiles:
                     actual=f"the key {prover.prover.verifying_key.digest()[:16]}…",
                 )
         return StatementProvers(provers, randomness, self.progress)
+
+    def insecure_prover(self, name: str, circuit: Circuit[Any, Any]) -> StatementProver[Any, Any]:
+        """The development key of one circuit, made where it is missing or damaged."""
+        compiled = compile_circuit(circuit)
+        path = self.development_path(name, compiled.digest)
+        if not path.exists():
+            self._make(path, compiled.r1cs)
+        try:
+            prover = self.backend.open_prover(path, self.progress)
+        except (MalformedFile, UnsafeKey):
+            self._make(path, compiled.r1cs)  # a damaged file of the cache is made again
+            prover = self.backend.open_prover(path, self.progress)
+        return StatementProver(circuit, prover, self.backend)
 
     def development_path(self, name: str, circuit_digest: str) -> Path:
         """Where a development key lies: there is one for each circuit."""
@@ -94,25 +109,8 @@ class KeyFiles:
 
     def keep(self, keys: Mapping[Path, bytes]) -> None:
         """Writes key files, all of them or none."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise MalformedFile(
-                str(self.folder), expected="a folder to keep keys in", actual=error.strerror
-            ) from None
+        make_folder(self.folder)
         write_files(keys)
-
-    def _development(self, name: str, circuit: Circuit[Any, Any]) -> StatementProver[Any, Any]:
-        compiled = compile_circuit(circuit)
-        path = self.development_path(name, compiled.digest)
-        if not path.exists():
-            self._make(path, compiled.r1cs)
-        try:
-            prover = self.backend.open_prover(path, self.progress)
-        except (MalformedFile, UnsafeKey):
-            self._make(path, compiled.r1cs)  # a damaged file of the cache is made again
-            prover = self.backend.open_prover(path, self.progress)
-        return StatementProver(circuit, prover, self.backend)
 
     def _imported(self, key_digest: str) -> Callable[[str, Any], StatementProver[Any, Any]]:
         def find(name: str, circuit: Circuit[Any, Any]) -> StatementProver[Any, Any]:

@@ -22,12 +22,12 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from dataclasses import dataclass, field
-from typing import Final
+from typing import ClassVar, Final
 
 from Crypto.Cipher import AES
 from Crypto.Protocol.KDF import scrypt
 
-from zk.errors import Malformed, MalformedFile, Rejected
+from zk.errors import Conflict, Malformed, MalformedFile, Rejected
 from zk.randomness import Randomness, system_randomness
 
 MAGIC: Final = b"TACITSF2"
@@ -82,6 +82,45 @@ class Cost:
 STANDARD: Final = Cost(17)
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class StretchedKey:
+    """What scrypt made of a password and a salt: it opens what was sealed under these, and no more.
+
+    It is not the password, and nobody comes from it to the password faster than by guessing.
+    """
+
+    salt: bytes
+    cost: Cost
+    #: The key, and behind it the nonce of a file of the first version.
+    stream: bytes
+
+    #: How long it is in bytes.
+    SIZE: ClassVar[int] = 3 + _SALT + _KEY + _NONCE
+
+    def opens(self, data: bytes) -> bool:
+        """Whether that file was sealed under this salt, at this cost."""
+        return is_sealed(data) and data[len(MAGIC) : _HEADER] == self._head()
+
+    def encode(self) -> bytes:
+        """A secret: whoever has it opens the file."""
+        return self._head() + self.stream
+
+    @classmethod
+    def decode(cls, data: bytes) -> StretchedKey:
+        """The inverse of `encode`."""
+        if len(data) != cls.SIZE:
+            raise MalformedFile(
+                "stretched key", expected=f"{cls.SIZE} bytes", actual=f"{len(data)} bytes"
+            )
+        return cls(data[3 : 3 + _SALT], Cost(*data[:3]), data[3 + _SALT :])
+
+    def _head(self) -> bytes:
+        return bytes((self.cost.log_n, self.cost.r, self.cost.p)) + self.salt
+
+    def __repr__(self) -> str:
+        return "StretchedKey(<redacted>)"
+
+
 @dataclass(slots=True, repr=False)
 class Lock:
     """A password, and the key that it was stretched to last.
@@ -95,19 +134,31 @@ class Lock:
     password: str
     cost: Cost = STANDARD
     randomness: Randomness = system_randomness
-    _salt: bytes = field(default=b"", init=False)
-    #: The cost at which `_stream` was made of the salt; None where nothing was made yet.
-    _paid: Cost | None = field(default=None, init=False)
-    #: The key, and behind it the nonce of a file of the first version.
-    _stream: bytes = field(default=b"", init=False)
+    #: None where nothing was stretched yet.
+    _held: StretchedKey | None = field(default=None, init=False)
+
+    @classmethod
+    def of_key(cls, key: StretchedKey, randomness: Randomness = system_randomness) -> Lock:
+        """One that knows no password, and so opens and writes files under that key's salt alone."""
+        lock = cls("", key.cost, randomness)
+        lock._held = key
+        return lock
+
+    @property
+    def key(self) -> StretchedKey:
+        """What the password was stretched to for what was sealed or opened last."""
+        if self._held is None:
+            raise Conflict("lock", expected="one that has sealed or opened a file", actual="none")
+        return self._held
 
     def seal(self, plaintext: bytes) -> bytes:
         """The file that only this password opens."""
-        if self._paid != self.cost:
-            self._stretch(self._drawn(_SALT), self.cost)
+        held = self._held
+        if held is None or held.cost != self.cost:
+            held = self._stretch(self._drawn(_SALT), self.cost)
         cost, nonce = self.cost, self._drawn(_NONCE)
-        header = MAGIC + bytes((cost.log_n, cost.r, cost.p)) + self._salt + nonce
-        cipher = AES.new(self._stream[:_KEY], AES.MODE_GCM, nonce=nonce, mac_len=_TAG)
+        header = MAGIC + bytes((cost.log_n, cost.r, cost.p)) + held.salt + nonce
+        cipher = AES.new(held.stream[:_KEY], AES.MODE_GCM, nonce=nonce, mac_len=_TAG)
         cipher.update(header)
         ciphertext, tag = cipher.encrypt_and_digest(plaintext)
         body = header + ciphertext + tag
@@ -120,24 +171,25 @@ class Lock:
         header, ciphertext, tag = body[:end], body[end:-_TAG], body[-_TAG:]
         log_n, r, p = header[len(MAGIC) : len(MAGIC) + 3]
         salt, nonce = header[_HEADER - _SALT : _HEADER], header[_HEADER:]
-        self._stretch(salt, Cost(log_n, r, p))
-        key = self._stream[:_KEY]
-        cipher = AES.new(key, AES.MODE_GCM, nonce=nonce or self._stream[_KEY:], mac_len=_TAG)
+        stream = self._stretch(salt, Cost(log_n, r, p)).stream
+        cipher = AES.new(stream[:_KEY], AES.MODE_GCM, nonce=nonce or stream[_KEY:], mac_len=_TAG)
         cipher.update(header)
         try:
             return cipher.decrypt_and_verify(ciphertext, tag)
         except ValueError:
-            self._paid = None  # nothing is sealed under a salt that somebody else may have chosen
+            self._held = None  # nothing is sealed under a salt that somebody else may have chosen
             raise WrongPassword(
                 "password of a sealed file",
                 expected="the one it was sealed with",
                 actual="another, or a file that somebody has rewritten",
             ) from None
 
-    def _stretch(self, salt: bytes, cost: Cost) -> None:
-        if (salt, cost) != (self._salt, self._paid):
-            self._stream = _stretched(self.password, salt, cost)
-            self._salt, self._paid = salt, cost
+    def _stretch(self, salt: bytes, cost: Cost) -> StretchedKey:
+        held = self._held
+        if held is None or (salt, cost) != (held.salt, held.cost):
+            held = StretchedKey(salt, cost, _stretched(self.password, salt, cost))
+            self._held = held
+        return held
 
     def _drawn(self, size: int) -> bytes:
         return self.randomness(1 << 8 * size).to_bytes(size, "big")
@@ -169,7 +221,9 @@ def is_sealed(data: bytes) -> bool:
 def _undamaged(data: bytes) -> bytes:
     """Everything but the checksum, which must be that of the rest."""
     if not is_sealed(data):
-        raise MalformedFile("sealed file", expected=f"{MAGIC!r} first", actual="another kind")
+        raise MalformedFile(
+            "sealed file", expected=f"magic {MAGIC.decode()}", actual="another kind of file"
+        )
     least = _header_length(data) + _TAG + _CHECKSUM
     if len(data) < least:
         raise MalformedFile(

@@ -6,12 +6,10 @@ the opening of the order and of nothing else.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from circuits.escrow import SECRET_BITS, encrypt, pack
+from circuits.escrow import encrypt, pack
 from circuits.fill import FillPrivate, TradedOpening, fill_notice, fill_public, traded_widths
 from circuits.gadgets.coordinates import coordinates
 from ledger.state import State
@@ -20,6 +18,7 @@ from ledger.transitions.base import owner_context
 from ledger.transitions.settlement import Leg
 from prover.author import Proving
 from prover.blank import BLANK_ESCROW, BLANK_PROOF, BLANK_SIGNATURE, BLANK_SPAN
+from prover.prf import derived_secret
 from prover.unprovable import NoProof
 from zk.babyjubjub import Point, add_all
 from zk.errors import Conflict, Unsatisfied
@@ -149,14 +148,7 @@ class Filler:
         return own.model_copy(update=evidence)
 
     def _secret(self, context: int, delta: Point) -> int:
-        data = b"tacit/v1/fill/" + context.to_bytes(32, "big") + delta.encode()
-        tag = hmac.new(self.seed, data, hashlib.sha512).digest()
-        return int.from_bytes(tag, "big") >> (512 - SECRET_BITS)
-
-
-def portfolio(state: State, amounts: Mapping[int, int], blinding: int) -> Opening:
-    """A delta: amounts by component, and nothing elsewhere."""
-    return Opening(tuple(amounts.get(k, 0) for k in range(state.shape.components)), blinding)
+        return derived_secret(self.seed, b"fill", context.to_bytes(32, "big") + delta.encode())
 
 
 def _traded(state: State, opening: Opening) -> TradedOpening[int]:

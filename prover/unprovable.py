@@ -15,6 +15,7 @@ from ledger.market.columns import block_grids
 from ledger.market.data import SCALE, Rows
 from ledger.state import State
 from ledger.transitions.margin import cash_not_negative
+from ledger.wording import money
 from prover.row_names import row_label
 from zk.errors import Unsatisfied
 from zk.pedersen import Opening
@@ -27,7 +28,7 @@ class NoProof(Unsatisfied):
         return f"{headline(self)}: expected {self.expected}, got {self.actual}"
 
     def instead(self, expected: str, actual: str) -> NoProof:
-        """The same, said by somebody who knows better what was asked for."""
+        """This reason in the words of somebody who knows better what was asked for."""
         return NoProof(self.scope, expected=expected, actual=actual)
 
 
@@ -82,11 +83,11 @@ def _below_zero(state: State, opening: Opening, rows: Rows) -> tuple[str, str]:
     row = found.index(value)
     cash = state.charter.listing.labels[0]
     if rows == cash_not_negative(state):
-        return f"0 {cash} or more", f"{value:,}"
+        return f"0 {cash} or more", money(value)
     if rows.matrix[row] == state.current_market.table.mark:
         floor = -rows.constants[row] // SCALE
-        short = f"{-(value // SCALE):,} cents of {cash} too little"
-        return f"{floor:,} cents of {cash} or more at the mark", short
+        short = f"{money(-(value // SCALE))} {cash} too little"
+        return f"{money(floor)} {cash} or more at the mark", short
     return f"row {row} of the claim to be 0 or more", f"{value:,} in the units of that row"
 
 
@@ -98,13 +99,13 @@ def _too_little(
     cash = state.charter.listing.labels[0]
     match scope:
         case "total":
-            short = f"{-(rest.total // SCALE):,} cents of {cash} too little"
+            short = f"{money(-(rest.total // SCALE))} {cash} too little"
             return f"{_name_of(state, schedule)} to be met", f"{short}; {_worst(state, opening)}"
         case "paid":
-            short = f"{-(rest.paid // SCALE):,} cents of {cash} too little"
+            short = f"{money(-(rest.paid // SCALE))} {cash} too little"
             return "what is paid to be there in cash and positions, without pledged coins", short
         case _:
-            over = f"{-(rest.room // SCALE):,} cents of {cash} too much"
+            over = f"{money(-(rest.room // SCALE))} {cash} too much"
             return "a notional within the cap of one account", over
 
 

@@ -13,7 +13,7 @@ from ledger.errors import DamagedLedger
 from ledger.evidence import ClaimedProof
 from ledger.genesis import Genesis
 from ledger.log import Entry
-from verifier.batches import Batches
+from verifier.batches import Answer, Batches
 from verifier.cross_check import Sample, other_backend
 from verifier.findings import finding, from_error
 from verifier.heads import ExpectedHead, HeadWatch
@@ -33,7 +33,7 @@ from verifier.workers import workers
 from zk.backends import Backend, select
 
 #: How often somebody who waits is told.
-_TELL_EVERY = 500
+_REPORT_EVERY = 500
 
 
 def audit(
@@ -94,6 +94,8 @@ class _Audit:
     replay: Replay | None = None
     keys: CheckedKeys = field(default_factory=lambda: CheckedKeys({}, (), ()))
     started: float = field(default_factory=perf_counter)
+    #: When everything was ready for the first entry; None before.
+    ready: float | None = None
 
     def run(self) -> AuditReport:
         last, watch = self.log.last(), HeadWatch(self.options.expected_head)
@@ -112,6 +114,7 @@ class _Audit:
             self.findings += self.replay.findings + self.replay.gathering.findings
         head, cross = self._head(watch, last), self._cross_check(sample)
         stored = self._stored_state()
+        ended = perf_counter()
         results = Results(
             options=self.options,
             replay=self.replay,
@@ -121,7 +124,8 @@ class _Audit:
             head=head,
             cross_check=cross,
             stored_state=stored,
-            seconds=perf_counter() - self.started,
+            start=(self.ready or ended) - self.started,
+            seconds=ended - self.started,
         )
         return summed_up(results)
 
@@ -153,6 +157,7 @@ class _Audit:
                 payments=Payments(shape),
                 remarks=Remarks(options.now),
             )
+            self.ready = perf_counter()
             try:
                 yield self.replay
             finally:
@@ -171,7 +176,7 @@ class _Audit:
             watch.step(entry)
             replay.step(entry)
             self._compare(replay, entry)
-            if entry.number % _TELL_EVERY == 0:
+            if entry.number % _REPORT_EVERY == 0:
                 self.options.progress("audit", entry.number, max(last or 0, entry.number))
             if replay.gathering.findings:
                 return  # a proof is false: nothing that follows from it can help
@@ -240,5 +245,5 @@ def _sample(options: Options) -> Sample | None:
     return Sample(None if options.cross_check == ALL else options.cross_check, options.seed)
 
 
-def _ignore(entry: int, one: ClaimedProof, holds: bool) -> None:
+def _ignore(entry: int, one: ClaimedProof, answer: Answer) -> None:
     """Nobody samples."""

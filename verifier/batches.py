@@ -13,6 +13,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from enum import Enum, unique
 from time import perf_counter
 from typing import Final
 
@@ -23,10 +24,20 @@ from verifier.report import Code, Finding
 
 BATCH: Final = 1_000
 
-#: Told of every proof and whether it held, in the order of the log.
-Listener = Callable[[int, ClaimedProof, bool], None]
+#: Told of every proof and what is known of it, in the order of the log.
+Listener = Callable[[int, ClaimedProof, "Answer"], None]
 #: Judges a batch somewhere else.
 Submit = Callable[[list[ClaimedProof]], "Future[Verdicts]"]
+
+
+@unique
+class Answer(Enum):
+    """What is known of a proof when its batch has been judged."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    #: So many others of its batch had failed that nobody asked.
+    NOT_JUDGED = "not judged"
 
 
 @dataclass(slots=True)
@@ -44,7 +55,9 @@ class Batches:
     #: Evidence was judged by an earlier audit, whose verdict is believed.
     is_trusted: bool = False
     findings: list[Finding] = field(default_factory=list)
+    #: Judged proofs by statement, and how many nobody asked.
     proofs: Counter[str] = field(default_factory=Counter)
+    unjudged: int = 0
     batches: int = 0
     signatures: int = 0
     spans: int = 0
@@ -105,10 +118,14 @@ class Batches:
 
     def _take(self, batch: Sequence[tuple[int, ClaimedProof]], verdicts: Verdicts) -> None:
         self.batches += verdicts.equations
-        self.proofs.update(one.statement for _, one in batch)
         failures = {failure.place: failure.error for failure in verdicts.failures}
         for place, (entry, one) in enumerate(batch):
-            self.listener(entry, one, place not in failures)
+            if place in verdicts.unjudged:
+                self.unjudged += 1
+                self.listener(entry, one, Answer.NOT_JUDGED)
+                continue
+            self.proofs[one.statement] += 1
+            self.listener(entry, one, Answer.FAILS if place in failures else Answer.HOLDS)
         for place, error in failures.items():
             entry, one = batch[place]
             self.findings.append(from_error(error, entry, Code.PROOF))

@@ -1,7 +1,8 @@
 """Proofs verified a second time, by the backend that the audit does not run on.
 
 Two implementations that were written apart seldom have the same fault. The sample is drawn while
-the proofs go by, each with the same chance, from a seed that the report names.
+the proofs go by, each with the same chance, from a seed that the report names. Proofs that the
+first backend was not asked about are no part of it: there is no answer to compare.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 from ledger.evidence import ClaimedProof
+from verifier.batches import Answer
 from verifier.findings import finding
 from verifier.report import Code, CrossCheck, Finding
 from zk.backends import Backend, Choice, available, select
@@ -33,8 +35,11 @@ class Sample:
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
 
-    def offer(self, entry: int, one: ClaimedProof, holds: bool) -> None:
+    def offer(self, entry: int, one: ClaimedProof, answer: Answer) -> None:
         """One more proof goes by."""
+        if answer is Answer.NOT_JUDGED:
+            return
+        holds = answer is Answer.HOLDS
         self._seen += 1
         if self.size is None or len(self.drawn) < self.size:
             self.drawn.append((entry, one, holds))

@@ -20,7 +20,7 @@ from ledger.execution import execute
 from ledger.genesis import Genesis
 from ledger.log import Entry
 from ledger.state import State
-from ledger.transitions import AnyTransition, Settle, Transition, decode_transition
+from ledger.transitions import Settle, Transition, decode_transition
 from verifier.batches import Batches
 from verifier.defaults import Defaults
 from verifier.findings import finding, from_error
@@ -144,13 +144,13 @@ class Replay:
             self.findings += self.remarks.finish(number, self.state)
         self.gathering.finish()
 
-    def _decoded(self, entry: Entry) -> AnyTransition:
+    def _decoded(self, entry: Entry) -> Transition:
         try:
             return decode_transition(entry.transition, self.replayed.decoding)
         except ZkError as error:
             raise Stop(from_error(error, entry.number, Code.ENCODING)) from None
 
-    def _executed(self, entry: Entry, transition: AnyTransition) -> State:
+    def _executed(self, entry: Entry, transition: Transition) -> State:
         try:
             return execute(self.state, transition, entry.time, entry.number, self.gathering)
         except ZkError as error:

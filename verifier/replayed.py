@@ -45,5 +45,6 @@ class Replayed:
     def settle(self, draft: State, number: int) -> None:
         """The draft is the state from now on."""
         self.state.absorb(draft)
+        self.state.stored()
         if number % FORGET_AFTER == 0:
             self.state.forget()

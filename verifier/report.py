@@ -150,7 +150,9 @@ class AuditReport(Part):
     #: How many of each kind, in alphabetical order.
     transitions: dict[str, int]
     settled_legs: int
+    #: Judged proofs, and how many were not judged because too many others had failed.
     proofs: int
+    unjudged_proofs: int = 0
     proofs_by_statement: dict[str, int]
     batches: int
     signatures: int

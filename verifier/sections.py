@@ -246,10 +246,12 @@ class Timing(Part):
     """Where the time went, in seconds."""
 
     total: float
-    #: Reading, decoding, executing, hashing, recomputing: all but the next three.
+    #: What no entry adds to: keys decoded, circuits compiled, processes started.
+    start: float = 0.0
+    #: Reading, decoding, executing, hashing, recomputing: all of the rest but the next three.
     replay: float
     signatures: float
     spans: float
     proofs: float
-    #: Proofs over all of the audit's time but a cross-check's, keys and replay included.
+    #: Judged proofs over all of the audit's time but the start's and a cross-check's.
     proofs_per_second: float

@@ -55,6 +55,8 @@ class Results:
     head: HeadCheck
     cross_check: CrossCheck | None
     stored_state: StoredState
+    #: Seconds before the first entry could be replayed, and in all.
+    start: float
     seconds: float
 
 
@@ -75,7 +77,7 @@ def summed_up(results: Results) -> AuditReport:
     proofs: Counter[str] = gathering.proofs if gathering else Counter()
     return AuditReport(
         verdict=verdict,
-        summary=_summary(verdict, errors, entries, sum(proofs.values()), bool(results.head.hash)),
+        summary=_summary(results, verdict, errors, entries),
         ledger=_identity(replay.genesis) if replay else None,
         backend=results.options.backend.name,
         entries=entries,
@@ -86,6 +88,7 @@ def summed_up(results: Results) -> AuditReport:
         transitions=dict(sorted(replay.transitions.items())) if replay else {},
         settled_legs=replay.legs if replay else 0,
         proofs=sum(proofs.values()),
+        unjudged_proofs=gathering.unjudged if gathering else 0,
         proofs_by_statement=dict(sorted(proofs.items())),
         batches=gathering.batches if gathering else 0,
         signatures=gathering.signatures if gathering else 0,
@@ -112,14 +115,15 @@ def _place(found: Finding) -> tuple[bool, int]:
     return found.entry is None, found.entry or 0
 
 
-def _summary(
-    verdict: Verdict, errors: Sequence[Finding], entries: int, proofs: int, has_head: bool
-) -> str:
+def _summary(results: Results, verdict: Verdict, errors: Sequence[Finding], entries: int) -> str:
+    gathering = results.replay.gathering if results.replay else None
     if errors:
-        first = errors[0]
+        first, left = errors[0], gathering.unjudged if gathering else 0
         where = "" if first.entry is None else f" in entry {first.entry}"
-        return f"Not in order: {first.code}{where}, {first.subject}. {first.explanation}"
-    tail = "" if has_head else "; whether entries are missing at its end is not known"
+        more = f" Not judged, because so many proofs are false: {left:,}." if left else ""
+        return f"Not in order: {first.code}{where}, {first.subject}. {first.explanation}{more}"
+    proofs = sum(gathering.proofs.values()) if gathering else 0
+    tail = "" if results.head.hash else "; whether entries are missing at its end is not known"
     kind = "In order" if verdict == "valid" else "In order, with remarks"
     return f"{kind}: {entries:,} entries and {proofs:,} proofs follow the rules{tail}."
 
@@ -214,9 +218,10 @@ def _timing(results: Results, proofs: int) -> Timing:
     spent = results.replay.gathering.seconds if results.replay else {}
     parts = {name: spent.get(name, 0.0) for name in ("signatures", "spans", "proofs")}
     cross = results.cross_check.seconds if results.cross_check else 0.0
-    audit = results.seconds - cross
+    audit = results.seconds - results.start - cross
     return Timing(
         total=results.seconds,
+        start=results.start,
         replay=audit - sum(parts.values()),
         proofs_per_second=proofs / audit if audit else 0.0,
         **parts,

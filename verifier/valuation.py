@@ -138,7 +138,7 @@ class Valuation:
         return self._schedule(self.factor_bps, floor, _UNIT * self.cap, 0)
 
     def withdrawal(self, floor: int) -> Schedule[int]:
-        """The same, with coins that count for nothing."""
+        """What initial margin asks where coins count for nothing."""
         full, moves = self.initial(floor), []
         for block, rows in zip(self.shape.blocks, full.moves, strict=True):
             kept = block.instruments

@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 
 from ledger.evidence import ClaimedProof
@@ -37,6 +37,8 @@ def workers(jobs: int, keys: Mapping[str, VerifyingKey], backend: str) -> Iterat
         return pool.submit(_run, batch)
 
     try:
+        # They are started together, so that all are about to be ready when the first one is.
+        wait([pool.submit(_ready) for _ in range(jobs)])
         yield submit
     finally:
         pool.shutdown(cancel_futures=True)
@@ -48,6 +50,10 @@ def workers(jobs: int, keys: Mapping[str, VerifyingKey], backend: str) -> Iterat
 
 def _start(keys: Mapping[str, VerifyingKey], backend: str) -> None:
     _judge[:] = [Judge(keys, select(Choice(backend)))]
+
+
+def _ready() -> None:
+    """Answers once there is a judge."""
 
 
 def _run(batch: list[ClaimedProof]) -> Verdicts:

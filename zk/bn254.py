@@ -15,17 +15,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Self
 
-from py_ecc import optimized_bn128 as curve
-from py_ecc.optimized_bn128 import FQ, FQ2, FQ12
-
+from zk import curve
 from zk.errors import MalformedPoint
 from zk.field import BASE_MODULUS, SCALAR_MODULUS, batch_inverse, is_canonical
+from zk.twist import Fq2, has_order_r, product
 
 #: A point in py_ecc's homogeneous coordinates (X, Y, Z), for the inside of an algorithm.
 Projective = tuple[Any, Any, Any]
-Fq2 = tuple[int, int]
 
-_B2: Final[Fq2] = (int(curve.b2.coeffs[0]), int(curve.b2.coeffs[1]))
+#: 3/(9 + u), of the equation of the twist.
+_B2: Final[Fq2] = (
+    19485874751759354771024239261021720505790618469301721065564631296452457478373,
+    266929791119991161246907387137283842545076965332900288569378510910307636690,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,9 @@ class G1Point:
 
     def projective(self) -> Projective:
         """py_ecc's form."""
-        return curve.Z1 if self.is_infinity else (FQ(self.x), FQ(self.y), FQ.one())
+        return (
+            curve.Z1 if self.is_infinity else (curve.FQ(self.x), curve.FQ(self.y), curve.FQ.one())
+        )
 
     def __neg__(self) -> G1Point:
         return G1Point.unchecked(self.x, -self.y % BASE_MODULUS)
@@ -119,7 +123,7 @@ class G2Point:
 
     def check_subgroup(self) -> None:
         """Order r: the twist has a cofactor of 254 bits, so the equation is not enough."""
-        if not curve.is_inf(curve.multiply(self.projective(), SCALAR_MODULUS)):
+        if not self.is_infinity and not has_order_r(self.x, self.y):
             raise MalformedPoint(
                 "G2 point", expected="a point of order r", actual=f"({self.x}, {self.y})"
             )
@@ -130,7 +134,11 @@ class G2Point:
 
     def projective(self) -> Projective:
         """py_ecc's form."""
-        return curve.Z2 if self.is_infinity else (FQ2(self.x), FQ2(self.y), FQ2.one())
+        return (
+            curve.Z2
+            if self.is_infinity
+            else (curve.FQ2(self.x), curve.FQ2(self.y), curve.FQ2.one())
+        )
 
     def __neg__(self) -> G2Point:
         y = (-self.y[0] % BASE_MODULUS, -self.y[1] % BASE_MODULUS)
@@ -164,16 +172,16 @@ def affine_g2(points: Sequence[Projective]) -> list[G2Point]:
     affine = []
     for (x, y, _), (a, b), n in zip(points, denominators, inverses, strict=True):
         z = (a * n, -b * n)
-        affine.append(G2Point.unchecked(_product(_pair(x), z), _product(_pair(y), z)))
+        affine.append(G2Point.unchecked(product(_pair(x), z), product(_pair(y), z)))
     return affine
 
 
 def pairing_product_is_one(pairs: Iterable[tuple[G1Point, G2Point]]) -> bool:
     """∏ e(P, Q) = 1, with one final exponentiation for all of them."""
-    product = FQ12.one()
+    paired = curve.FQ12.one()
     for p, q in pairs:
-        product *= curve.pairing(q.projective(), p.projective(), final_exponentiate=False)
-    return bool(curve.final_exponentiate(product) == FQ12.one())
+        paired *= curve.pairing(q.projective(), p.projective(), final_exponentiate=False)
+    return bool(curve.final_exponentiate(paired) == curve.FQ12.one())
 
 
 def _unchecked(cls: type[Any], x: object, y: object) -> Any:
@@ -199,19 +207,21 @@ def _pair(element: Any) -> Fq2:
     return int(element.coeffs[0]), int(element.coeffs[1])
 
 
-def _product(a: Fq2, b: Fq2) -> Fq2:
-    return (
-        (a[0] * b[0] - a[1] * b[1]) % BASE_MODULUS,
-        (a[0] * b[1] + a[1] * b[0]) % BASE_MODULUS,
-    )
-
-
 def _is_on_twist(x: Fq2, y: Fq2) -> bool:
-    left, right = _product(y, y), _product(_product(x, x), x)
+    left, right = product(y, y), product(product(x, x), x)
     return left == ((right[0] + _B2[0]) % BASE_MODULUS, (right[1] + _B2[1]) % BASE_MODULUS)
 
 
 G1Point.INFINITY = G1Point.unchecked(0, 0)
-G1Point.GENERATOR = affine_g1([curve.G1])[0]
+G1Point.GENERATOR = G1Point.unchecked(1, 2)
 G2Point.INFINITY = G2Point.unchecked((0, 0), (0, 0))
-G2Point.GENERATOR = affine_g2([curve.G2])[0]
+G2Point.GENERATOR = G2Point.unchecked(
+    (
+        10857046999023057135944570762232829481370756359578518086990519993285655852781,
+        11559732032986387107991004021392285783925812861821192530917403151452391805634,
+    ),
+    (
+        8495653923123431417604973247489272438418190587263600148770280649306958101930,
+        4082367875863433681332203403145435568316851327593401208105741076214120093531,
+    ),
+)

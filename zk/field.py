@@ -15,12 +15,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from py_ecc.optimized_bn128 import curve_order, field_modulus
-
 from zk.errors import Malformed
 
-BASE_MODULUS: Final = int(field_modulus)
-SCALAR_MODULUS: Final = int(curve_order)
+BASE_MODULUS: Final = 21888242871839275222246405745257275088696311157297823662689037894645226208583
+SCALAR_MODULUS: Final = (
+    21888242871839275222246405745257275088548364400416034343698204186575808495617
+)
 SUBGROUP_ORDER: Final = 2736030358979909402780800718157159386076813972158567259200215660948447373041
 ELEMENT_BYTES: Final = 32
 

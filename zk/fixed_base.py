@@ -11,8 +11,7 @@ from functools import cache
 from itertools import chain
 from typing import Final, Protocol
 
-from py_ecc.optimized_bn128 import Z1, Z2, add, double, neg
-
+from zk import curve
 from zk.bn254 import G1Point, G2Point, Projective, affine_g1, affine_g2
 from zk.field import SCALAR_MODULUS, signed
 from zk.msm import signed_digits
@@ -48,12 +47,12 @@ def generator_multiples(
 
 def multiples_g1(scalars: Sequence[int]) -> list[G1Point]:
     """k·G₁ for each k."""
-    return affine_g1([_multiple(G1Point.GENERATOR, k, Z1) for k in scalars])
+    return affine_g1([_multiple(G1Point.GENERATOR, k, curve.Z1) for k in scalars])
 
 
 def multiples_g2(scalars: Sequence[int]) -> list[G2Point]:
     """k·G₂ for each k."""
-    return affine_g2([_multiple(G2Point.GENERATOR, k, Z2) for k in scalars])
+    return affine_g2([_multiple(G2Point.GENERATOR, k, curve.Z2) for k in scalars])
 
 
 def _multiple(point: G1Point | G2Point, scalar: int, zero: Projective) -> Projective:
@@ -62,8 +61,8 @@ def _multiple(point: G1Point | G2Point, scalar: int, zero: Projective) -> Projec
     for row, digit in zip(_table(point), signed_digits(abs(k), _WINDOW), strict=False):
         if digit:
             entry = row[abs(digit) - 1]
-            total = add(total, entry if digit > 0 else neg(entry))
-    return neg(total) if k < 0 else total
+            total = curve.add(total, entry if digit > 0 else curve.neg(entry))
+    return curve.neg(total) if k < 0 else total
 
 
 @cache
@@ -72,7 +71,7 @@ def _table(point: G1Point | G2Point) -> list[list[Projective]]:
     for _ in range(_DIGITS):
         row = [base]
         for _ in range((1 << (_WINDOW - 1)) - 1):
-            row.append(add(row[-1], base))
+            row.append(curve.add(row[-1], base))
         rows.append(row)
-        base = double(row[-1])
+        base = curve.double(row[-1])
     return rows

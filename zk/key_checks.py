@@ -11,7 +11,8 @@ bits: however many points are off, that goes unseen with a probability of about 
 | columns       | a point of A or B is at infinity just where its column is empty;          |
 |               | [B]₁ is [B]₂                                                              |
 | mixture       | where C's column is empty, IC and the C query are β·A + α·B, over γ or δ  |
-| contributions | there is one at least; their hashes are a chain; the last δ is the key's  |
+| hash chain of | there is one at least; their hashes are a chain; the last δ is the key's: |
+| contributions | not that each was made of the one before                                  |
 | powers        | the given bases are those of one τ, of α and of β; every point is what    |
 |               | the circuit makes of them                                                 |
 
@@ -185,7 +186,7 @@ class KeyChecks:
         self._check_doubled_basis(powers)
 
     def _check_doubled_basis(self, powers: PowersOfTau) -> None:
-        """Likewise for H; the last power is in the basis or is not, as a prover never asks for it.
+        """H is of these powers; the last one is in the basis or is not: no prover asks for it.
 
         It multiplies what a polynomial has of degree 2n − 1, and A·B − C has none of that.
         """
@@ -217,7 +218,7 @@ CHECKS: Final[Mapping[str, Callable[[KeyChecks], None]]] = MappingProxyType(
         "ends": KeyChecks.check_ends,
         "columns": KeyChecks.check_columns,
         "mixture": KeyChecks.check_mixture,
-        "contributions": KeyChecks.check_contributions,
+        "hash chain of contributions": KeyChecks.check_contributions,
     }
 )
 

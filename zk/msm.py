@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from py_ecc.optimized_bn128 import add, double, neg
-
+from zk import curve
 from zk.bn254 import GroupPoint, Projective
 from zk.field import SCALAR_MODULUS, signed
 
@@ -33,8 +32,8 @@ def multi_scalar_multiplication(
     total = zero
     for buckets in reversed(_fill_buckets(terms, window)):
         for _ in range(window):
-            total = double(total)
-        total = add(total, _weighted_sum(buckets, zero))
+            total = curve.double(total)
+        total = curve.add(total, _weighted_sum(buckets, zero))
     return total
 
 
@@ -66,7 +65,7 @@ def _fill_buckets(
     size = 1 << (window - 1)
     rows: list[list[Projective | None]] = []
     for point, k in terms:
-        opposite = neg(point)
+        opposite = curve.neg(point)
         if k < 0:
             point, opposite, k = opposite, point, -k
         for index, digit in enumerate(signed_digits(k, window)):
@@ -75,7 +74,7 @@ def _fill_buckets(
             if digit:
                 row, slot = rows[index], abs(digit) - 1
                 addend, present = point if digit > 0 else opposite, row[slot]
-                row[slot] = addend if present is None else add(present, addend)
+                row[slot] = addend if present is None else curve.add(present, addend)
     return rows
 
 
@@ -84,7 +83,7 @@ def _weighted_sum(buckets: Sequence[Projective | None], zero: Projective) -> Pro
     running = total = zero
     for bucket in reversed(buckets):
         if bucket is not None:
-            running = add(running, bucket)
+            running = curve.add(running, bucket)
         if running is not zero:
-            total = add(total, running)
+            total = curve.add(total, running)
     return total

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from itertools import pairwise
 from typing import Any, Final, TypeVar
 
+from zk.errors import Conflict
 from zk.progress import Progress, silent
 
 Result = TypeVar("Result")
@@ -63,11 +66,23 @@ def _results(
         for function, arguments in jobs:
             yield function(*arguments)
         return
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    context, others = multiprocessing.get_context("fork"), set(multiprocessing.active_children())
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_quietly) as pool:
         futures = [pool.submit(function, *arguments) for function, arguments in jobs]
         try:
             for future in futures:
                 yield future.result()
+        except BrokenProcessPool:
+            expected = "processes that end by themselves"
+            raise Conflict("jobs", expected=expected, actual="one that was killed") from None
+        except BaseException:  # nobody waits for what is left of the work
+            for process in set(multiprocessing.active_children()) - others:
+                process.terminate()
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _end_quietly() -> None:
+    """An interrupt is for the process that waits, which says so; this one just ends."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

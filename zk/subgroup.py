@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from py_ecc.optimized_bn128 import Z2, is_inf, multiply
-
+from zk import curve
 from zk.bn254 import G2Point
 from zk.errors import MalformedPoint
 from zk.field import SCALAR_MODULUS
@@ -42,5 +41,5 @@ def check_subgroup(
 
 
 def _is_sum_in_subgroup(points: Sequence[G2Point], coefficients: Sequence[int]) -> bool:
-    weighted = multi_scalar_multiplication(points, coefficients, Z2)
-    return bool(is_inf(multiply(weighted, SCALAR_MODULUS)))
+    weighted = multi_scalar_multiplication(points, coefficients, curve.Z2)
+    return bool(curve.is_inf(curve.multiply(weighted, SCALAR_MODULUS)))

@@ -7,7 +7,7 @@ them owes the argument why that case cannot be reached; docs/statements.md has e
 | gadget            | assumes                     | enforces        | constraints |
 | ----------------- | --------------------------- | --------------- | ----------- |
 | `add_incomplete`  | on the curve, u₁ ≠ u₂        | P + Q           | 3           |
-| `double_and_add_incomplete` | likewise, and u(P+Q) ≠ u(P) | 2P + Q  | 5           |
+| `double_and_add_incomplete` | as above, u(P+Q) ≠ u(P) | 2P + Q    | 5           |
 | `from_edwards`    | x ≠ 0 and y ≠ 1              | the same point  | 2           |
 | `to_edwards`      | order l, not the identity    | the same point  | 2           |
 """

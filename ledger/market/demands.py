@@ -64,7 +64,7 @@ class Demands:
         return judge(self.shape, self.maintenance(self.floor_of(values)), values).holds
 
     def meets_initial(self, values: Sequence[int]) -> bool:
-        """Likewise, for whoever takes it on."""
+        """Whether a public portfolio is within initial margin, as whoever takes it on must be."""
         return judge(self.shape, self.initial(self.floor_of(values)), values).holds
 
     def equity(self, values: Sequence[int]) -> int:

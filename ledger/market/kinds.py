@@ -29,6 +29,7 @@ from pydantic import (
 from ledger.errors import UnknownInstrument
 from ledger.market import instruments
 from ledger.market.instrument import Instrument
+from zk.formats.mistakes import first_mistake
 
 
 @cache
@@ -79,8 +80,9 @@ def _parse(value: object, info: ValidationInfo) -> Instrument:
                 expected=f"a kind that this installation knows ({', '.join(kinds())})",
                 actual="one whose plug-in is not installed here",
             ) from None
-        where = ".".join(str(part) for part in first["loc"])
-        raise ValueError(f"{where}: {first['msg']}" if where else first["msg"]) from None
+        mistake = first_mistake(error)
+        where = f"{mistake.where}: " if mistake.where else ""
+        raise ValueError(f"{where}expected {mistake.expected}, got {mistake.actual}") from None
 
 
 def _dump(instrument: Instrument) -> Any:

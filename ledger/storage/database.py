@@ -15,12 +15,15 @@ from typing import Any, Final
 
 from ledger.errors import DamagedLedger, Unavailable
 from zk.errors import Conflict, MalformedFile, ZkError
+from zk.formats.files import what_is_at
 
 #: "TACI", in the file's header.
 APPLICATION_ID: Final = 0x54414349
 SCHEMA_VERSION: Final = 1
 #: How many seconds to wait for another writer.
 PATIENCE: Final = 5.0
+#: A file that its reader may not write, in a folder where nobody has it open.
+IMMUTABLE: Final = "immutable"
 
 SCHEMA: Final = f"""
 PRAGMA application_id = {APPLICATION_ID};
@@ -52,20 +55,29 @@ _PASSING: Final = {
 class Database:
     """A connection that raises nothing of SQLite's own."""
 
-    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, name: str, unchanging: Path | None = None
+    ) -> None:
         self._connection = connection
         self._name = name
+        self._unchanging = unchanging
+        self._stamp = None if unchanging is None else _stamp(unchanging)
         connection.text_factory = bytes  # what has rotted into text still comes back
 
     @classmethod
     def connect(
         cls, path: Path | None, *, mode: str = "rw", patience: float = PATIENCE
     ) -> Database:
-        """A file, which must be there unless `mode` says "rwc"; or an empty one in memory."""
-        where = ":memory:" if path is None else f"{path.absolute().as_uri()}?mode={mode}"
+        """A file, which must be there unless `mode` says "rwc"; or an empty one in memory.
+
+        In mode "immutable" SQLite takes no lock and makes no file beside it, and believes that
+        nobody writes: here every statement looks whether somebody did.
+        """
+        how = "mode=ro&immutable=1" if mode == IMMUTABLE else f"mode={mode}"
+        where = ":memory:" if path is None else f"{path.absolute().as_uri()}?{how}"
         with translated(str(path)):
             connection = sqlite3.connect(where, timeout=patience, isolation_level=None, uri=True)
-        return cls(connection, str(path))
+        return cls(connection, str(path), path if mode == IMMUTABLE else None)
 
     def rows(self, sql: str, *values: object, subject: str = "") -> list[tuple[Any, ...]]:
         """All rows of a statement; `subject` is what is damaged where they cannot be read."""
@@ -73,7 +85,9 @@ class Database:
             translated(self._name, subject),
             closing(self._connection.execute(sql, values)) as cursor,
         ):
-            return cursor.fetchall()
+            found = cursor.fetchall()
+        self._check_unchanged()
+        return found
 
     def many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
         """One statement for each row."""
@@ -84,6 +98,11 @@ class Database:
         """Several statements."""
         with translated(self._name):
             self._connection.executescript(sql)
+
+    def _check_unchanged(self) -> None:
+        if self._unchanging is not None and _stamp(self._unchanging) != self._stamp:
+            expected = "a file that nobody writes while it is read in a folder closed to its reader"
+            raise Unavailable(self._name, expected=expected, actual="one that was written")
 
     @property
     def in_transaction(self) -> bool:
@@ -124,14 +143,14 @@ def _ours(name: str, subject: str, error: sqlite3.Error) -> ZkError:
         actual = f"{passing} ({error})"
         return Unavailable(name, expected="a file that can be used now", actual=actual)
     if code is not None and code & 0xFF == sqlite3.SQLITE_NOTADB:
-        return MalformedFile(name, expected="a ledger", actual=str(error))
+        return MalformedFile(name, expected="a ledger", actual="another kind of file")
     return DamagedLedger(subject, expected="a sound file", actual=str(error))
 
 
 def open_file(path: Path, *, read_only: bool, patience: float = PATIENCE) -> Database:
     """A connection to a ledger that is there; the file is not touched before that is sure."""
     _check_path(path, read_only=read_only)
-    mode = "ro" if read_only and not _leaves_nothing(path) else "rw"
+    mode = _reader_mode(path) if read_only else "rw"
     database = Database.connect(path, mode=mode, patience=patience)
     try:
         _check_mark(database, path)
@@ -158,28 +177,39 @@ def use_write_ahead_log(database: Database) -> None:
         raise Unavailable("journal", expected="write-ahead logging", actual=mode)
 
 
-def _leaves_nothing(path: Path) -> bool:
-    """Whether a reader had better open the file as a writer would, and be kept from writing.
+def _reader_mode(path: Path) -> str:
+    """How a reader had best open the file.
 
     Any reader has SQLite make `-wal` and `-shm`, and only a connection that might write removes
-    them when it is the last to close. Where a journal is there already it is somebody else's, or
-    what a crash has left: such a connection would move it into the file, so there we do not ask.
+    them when it is the last to close: so a reader opens the file as a writer would, and is kept
+    from writing. Where a journal is there already it is somebody else's, or what a crash has left:
+    such a connection would move it into the file, so there we do not ask. Who may not write has
+    no right to those two files either, and needs none while no journal is there.
     """
     journals = (Path(f"{path}{suffix}") for suffix in ("-wal", "-journal"))
+    if any(os.path.lexists(each) for each in journals):
+        return "ro"
     may_write = os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK)
-    return may_write and not any(os.path.lexists(each) for each in journals)
+    return "rw" if may_write else IMMUTABLE
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """What changes when somebody writes: the file's time, or its size."""
+    try:
+        found = path.stat()
+        return found.st_mtime_ns, found.st_size
+    except OSError as error:
+        raise Unavailable(str(path), expected="a ledger", actual=error.strerror) from None
 
 
 def _check_path(path: Path, *, read_only: bool) -> None:
     try:
         is_file = path.is_file()
-        found = "another kind of file" if path.exists() else "nothing"
         size = path.stat().st_size if is_file else 0
     except OSError as error:
-        raise Unavailable(str(path), expected="a file", actual=error.strerror) from None
+        raise Unavailable(str(path), expected="a ledger", actual=error.strerror) from None
     if not is_file:
-        found = "a folder" if path.is_dir() else found
-        raise Unavailable(str(path), expected="a file", actual=found)
+        raise Unavailable(str(path), expected="a ledger", actual=what_is_at(path))
     if not size:
         raise MalformedFile(str(path), expected="a ledger", actual="an empty file")
     if not os.access(path, os.R_OK if read_only else os.R_OK | os.W_OK):

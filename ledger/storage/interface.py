@@ -53,7 +53,7 @@ class Store(Records, Protocol):
         """The log from an entry on, not all of it in memory."""
 
     def prove(self, key: str) -> Inclusion:
-        """The proof that the head's root holds this record; `Conflict` if there is none."""
+        """What the head's root says of this key; `NotKnown` if it never had a record."""
 
     def snapshot(self) -> AbstractContextManager[None]:
         """Everything read inside belongs to one state, whatever others append meanwhile."""

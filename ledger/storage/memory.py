@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, Final
 
 from ledger.encoding import BOUND
+from ledger.errors import NotKnown
 from ledger.log import Entry
 from ledger.storage.append import TableWriter
 from ledger.storage.scan import check_store
@@ -49,10 +50,10 @@ class MemoryStore:
         return islice(iter(self._log), min(max(start, 0), BOUND), None)
 
     def prove(self, key: str) -> Inclusion:
-        value = self.get(key)
-        if value is None:
-            raise Conflict("record", expected="one of this state", actual=repr(key))
-        return prove(self, self.slots(), self._slots[key], key, value)
+        slot = self._slots.get(key)
+        if slot is None:
+            raise NotKnown("record", expected="one of this state", actual=repr(key))
+        return prove(self, self.slots(), slot, key, self.get(key))
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

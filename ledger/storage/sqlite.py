@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from ledger.errors import DamagedLedger
+from ledger.errors import DamagedLedger, NotKnown
 from ledger.log import Entry
 from ledger.storage.append import TableWriter, nothing
 from ledger.storage.creation import Draft, check_free, empty_database, sync_folder
@@ -82,10 +82,10 @@ class SqliteStore:
 
     def prove(self, key: str) -> Inclusion:
         with self.snapshot():
-            value, slot = self.get(key), self._tables.slot_of(key)
-            if value is None or slot is None:
-                raise Conflict("record", expected="one of this state", actual=repr(key))
-            return prove(self._tables, self._tables.slots(), slot, key, value)
+            slot = self._tables.slot_of(key)
+            if slot is None:
+                raise NotKnown("record", expected="one of this state", actual=repr(key))
+            return prove(self._tables, self._tables.slots(), slot, key, self.get(key))
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -1,9 +1,13 @@
-"""What all transitions have in common: terms, their binding, and the three steps.
+"""What all transitions have in common: terms, their binding, the three steps, and the faces.
 
 The *terms* of a transition are all of its fields except proofs, escrows and signatures. One hash of
 them, the *binding*, is what is signed, and what every proof is bound to through its context: so a
 proof can be moved to no other ledger, kind, account, nonce, epoch or amount, and a proof whose
 bytes were changed in a way that keeps it true belongs to the same transition.
+
+The three steps (`check`, `examine`, `apply`) decide. The *faces* are for whoever reads a log:
+`named`, `concerns` and `accounts` say whom it is about, `sealed` what it puts in escrow,
+`change_of` what it adds to an account, `told` and `outcome` what happened, in words.
 """
 
 from __future__ import annotations
@@ -15,17 +19,17 @@ from typing import Annotated, Any, ClassVar, Final
 from pydantic import Field
 
 from circuits.claim import claim_public
-from circuits.escrow import EscrowPublic
 from circuits.fill import fill_public
-from circuits.gadgets.coordinates import coordinates
 from circuits.margin import margin_public
 from circuits.schedule import Schedule
 from circuits.shape import Shape
 from circuits.solvency import solvency_public
-from ledger.encoding import Count, Element, Model, PointHex
+from ledger.encoding import Count, Model
 from ledger.evidence import ClaimedProof, ClaimedSignature, ClaimedSpan, Evidence
 from ledger.market.data import Rows
+from ledger.market.listing import Listing
 from ledger.state import State
+from ledger.transitions.faces import Before, Change, Escrow, EscrowedOpening, Topic
 from zk.babyjubjub import Point
 from zk.generators import blinding_generator, value_generators
 from zk.pedersen import Commitment
@@ -40,22 +44,16 @@ AccountId = Count
 Label = Annotated[str, Field(max_length=200, pattern=r"^[ -~]*$")]
 
 
-class Escrow(Model):
-    """An opening, encrypted to the ledger's escrow key; that key is the ledger's to say."""
-
-    ephemeral: PointHex
-    words: tuple[Element, ...]
-
-    def public(self, key: Point) -> EscrowPublic[int]:
-        """As the statements take it."""
-        return EscrowPublic(coordinates(key), coordinates(self.ephemeral), self.words)
-
-
 class Transition(Model):
     """A change of the state that somebody asks for."""
 
     #: The fields that are no terms, nested as `model_dump_json(exclude=…)` takes them.
     EVIDENCE: ClassVar[dict[str, Any]] = {}
+    #: What it is about; every transition says it.
+    TOPIC: ClassVar[Topic]
+    #: It changes the ledger for everybody, or takes something from somebody: what has no room for
+    #: all entries keeps these.
+    IS_RARE: ClassVar[bool] = False
 
     kind: str
 
@@ -84,6 +82,74 @@ class Transition(Model):
     @abstractmethod
     def apply(self, state: State) -> None:
         """Writes the change into a draft, after `examine` and its evidence were in order."""
+
+    @abstractmethod
+    def named(self) -> tuple[int, ...]:
+        """The accounts that its fields name."""
+
+    def concerns(self, account: int | None, owner: bytes) -> bool:
+        """Whoever follows that account, or waits for that key to own one, must read it."""
+        return account in self.named()
+
+    def accounts(self, before: Before) -> tuple[int, ...]:
+        """Whom it concerns, where the fields alone do not say it too."""
+        return self.named()
+
+    def sealed(self) -> tuple[EscrowedOpening, ...]:
+        """What it puts in escrow."""
+        return ()
+
+    @abstractmethod
+    def change_of(self, account: int, before: Before) -> Change:
+        """What it adds to that account; `before` says what follows from no field of it.
+
+        Of a book on sale that can be a lot, its price and a debt that the fund pays; of others it
+        is in the fields, but for a fee.
+        """
+
+    @abstractmethod
+    def told(self, listing: Listing) -> str:
+        """What happened, in one sentence without an end: from the fields, so the same everywhere.
+
+        Only an entry of a ledger is worth telling: whether it was admitted is not asked.
+        """
+
+    def outcome(self, before: Before, after: State) -> str:
+        """What became of it, as a second half of the sentence; only a state can say it."""
+        return ""
+
+
+class AccountTransition(Transition):
+    """What the owner of one account asks for, or what happens to one account."""
+
+    account: AccountId
+
+    def named(self) -> tuple[int, ...]:
+        return (self.account,)
+
+    def change_of(self, account: int, before: Before) -> Change:
+        return self.own_change(before) if account == self.account else Change.none(before.shape)
+
+    @abstractmethod
+    def own_change(self, before: Before) -> Change:
+        """What it adds to its account."""
+
+
+class LedgerTransition(Transition):
+    """What is about the ledger at large, and adds nothing to any account."""
+
+    def named(self) -> tuple[int, ...]:
+        return ()
+
+    def change_of(self, account: int, before: Before) -> Change:
+        return Change.none(before.shape)
+
+
+class AccountStatement(AccountTransition):
+    """What says something of one account, whose contents stay as they are."""
+
+    def own_change(self, before: Before) -> Change:
+        return Change.none(before.shape)
 
 
 def context(binding: bytes, role: str) -> int:

@@ -8,28 +8,29 @@ from circuits.shape import Shape
 from ledger.encoding import Count, ProofBytes, SignatureBytes
 from ledger.evidence import Evidence
 from ledger.market.data import Rows
+from ledger.market.listing import Listing
 from ledger.requirements import require_current_market, require_free_account, with_nonce_used
 from ledger.state import State
 from ledger.transitions.base import (
-    AccountId,
+    AccountStatement,
     Label,
-    Transition,
     demand_claim,
     owner_context,
     signed_by_owner,
 )
+from ledger.transitions.faces import Topic
 
 
-class PublishClaim(Transition):
+class PublishClaim(AccountStatement):
     """A disclosure receipt: M·v + b ≥ 0 at this epoch, for rows that stand on the record.
 
     The label is the owner's; what was proven is what the rows say.
     """
 
+    TOPIC: ClassVar[Topic] = Topic.DISCLOSURES
     EVIDENCE: ClassVar[dict[str, Any]] = {"proof": True, "signature": True}
 
     kind: Literal["publish-claim"] = "publish-claim"
-    account: AccountId
     nonce: Count
     epoch: Count
     label: Label
@@ -59,3 +60,6 @@ class PublishClaim(Transition):
 
     def apply(self, state: State) -> None:
         state.put_account(with_nonce_used(state.account(self.account)))
+
+    def told(self, listing: Listing) -> str:
+        return f"account {self.account} published a claim"

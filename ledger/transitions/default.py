@@ -16,6 +16,7 @@ from ledger.encoding import Count, ProofBytes, Quantity, Scalar, SignatureBytes,
 from ledger.errors import MalformedTransition, NotAdmitted, OutOfOrder, TransitionRejected
 from ledger.evidence import Evidence
 from ledger.liquidation import freeze, sell
+from ledger.market.listing import Listing
 from ledger.offers import PARTS, Offer, account_offer, fund_offer, is_at_last_step
 from ledger.parameters import Endorsement
 from ledger.records import Account, PublicOpening, Sale
@@ -32,27 +33,31 @@ from ledger.state import State
 from ledger.transitions.accounts import add_to_fund
 from ledger.transitions.base import (
     AccountId,
-    Escrow,
+    AccountStatement,
+    AccountTransition,
     Transition,
     demand_solvency,
     owner_context,
     signed_by_owner,
 )
+from ledger.transitions.faces import Before, Change, Escrow, EscrowedOpening, Topic
+from ledger.wording import amount_of
 from zk.errors import OpeningRejected
 from zk.pedersen import Commitment
 
 
-class Reveal(Transition):
+class Reveal(AccountStatement):
     """The guardians open an overdue account, together.
 
     They say what stood in escrow; a deposit that comes in between changes nothing about it. The
     standing makes it a reveal of this default, and not of the next one as well.
     """
 
+    TOPIC: ClassVar[Topic] = Topic.REVEALS
+    IS_RARE: ClassVar[bool] = True
     EVIDENCE: ClassVar[dict[str, Any]] = {"endorsements": True}
 
     kind: Literal["reveal"] = "reveal"
-    account: AccountId
     standing: Count
     values: tuple[Quantity, ...]
     blinding: Scalar
@@ -105,14 +110,31 @@ class Reveal(Transition):
         sealed = PublicOpening(values=self.values, blinding=self.blinding)
         return sealed.plus(account.trail.public)
 
+    def own_change(self, before: Before) -> Change:
+        """Nothing, frozen or not.
 
-class TakeOver(Transition):
+        The fund pays a debt where nothing is left to sell. No book comes here like that: whatever
+        took its last position or coin out of it asked that cash be not below zero.
+        """
+        return super().own_change(before)
+
+    def told(self, listing: Listing) -> str:
+        return f"the guardians opened account {self.account}"
+
+    def outcome(self, before: Before, after: State) -> str:
+        if after.account(self.account).status == "frozen":
+            return "it is below maintenance, and on sale until that is mended"
+        return "it is sound, and keeps all that it has"
+
+
+class TakeOver(AccountTransition):
     """A liquidator buys what is offered of a book on sale, or of the fund's, or a part of it."""
 
+    TOPIC: ClassVar[Topic] = Topic.SALES
+    IS_RARE: ClassVar[bool] = True
     EVIDENCE: ClassVar[dict[str, Any]] = {"escrow": True, "proof": True, "signature": True}
 
     kind: Literal["take-over"] = "take-over"
-    account: AccountId
     nonce: Count
     epoch: Count
     #: Whose book; the fund's, if nobody's.
@@ -124,7 +146,7 @@ class TakeOver(Transition):
     proof: ProofBytes
     signature: SignatureBytes
 
-    def check(self, shape: Shape) -> None:  # noqa: ARG002
+    def check(self, shape: Shape) -> None:
         if self.account == self.target:
             raise MalformedTransition("target", expected="another account", actual=self.target)
 
@@ -168,9 +190,37 @@ class TakeOver(Transition):
         cash, *rest = offer.lot.values
         return (cash - self.price, *rest)
 
+    def sealed(self) -> tuple[EscrowedOpening, ...]:
+        return (EscrowedOpening(self.account, self.epoch, self.escrow),)
+
+    def named(self) -> tuple[int, ...]:
+        return (self.account,) if self.target is None else (self.account, self.target)
+
+    def change_of(self, account: int, before: Before) -> Change:
+        """To the buyer the lot less its price; to the book what its sale did to it."""
+        if account == self.target:
+            return _sold(self, account, before)
+        return super().change_of(account, before)
+
+    def own_change(self, before: Before) -> Change:
+        return Change(self._change(current_offer(before.found(), self.target, self.part)))
+
+    def told(self, listing: Listing) -> str:
+        whose = "what the fund had taken" if self.target is None else f"account {self.target}"
+        price = amount_of(listing, 0, self.price)
+        return f"account {self.account} bought {self.part}/{PARTS} of {whose} for {price}"
+
+    def outcome(self, before: Before, after: State) -> str:
+        if self.target is not None:
+            return _fate(after, self.target)
+        return "nothing is left of it" if after.pool.fund_sale is None else "more is on sale"
+
 
 class Absorb(Transition):
     """Nobody wanted it: at the last step the fund takes what is offered, whoever says so."""
+
+    TOPIC: ClassVar[Topic] = Topic.SALES
+    IS_RARE: ClassVar[bool] = True
 
     kind: Literal["absorb"] = "absorb"
     target: AccountId
@@ -202,6 +252,18 @@ class Absorb(Transition):
             )
             state.update_pool(fund_sale=sale)
 
+    def named(self) -> tuple[int, ...]:
+        return (self.target,)
+
+    def change_of(self, account: int, before: Before) -> Change:
+        return _sold(self, account, before) if account == self.target else Change.none(before.shape)
+
+    def told(self, listing: Listing) -> str:
+        return f"the fund took what was left on sale of account {self.target}"
+
+    def outcome(self, before: Before, after: State) -> str:
+        return _fate(after, self.target)
+
 
 def current_offer(state: State, target: int | None, part: int | None) -> Offer:
     """What is on offer of that account, or of the fund, now; as a whole, or a part of it."""
@@ -224,3 +286,23 @@ def _frozen(state: State, target: int) -> tuple[Sale, PublicOpening]:
 def _end_fund_sale(state: State) -> None:
     if not any(state.pool.fund.values[1:]):
         state.update_pool(fund_sale=None)
+
+
+def _sold(sale: TakeOver | Absorb, account: int, before: Before) -> Change:
+    """What became of a book that everybody knows: lots for prices, and a debt that the fund paid.
+
+    How much of it was sold, and for what, follows from the book, the market and the time.
+    """
+    state = before.found()
+    known = _frozen(state, account)[1].values
+    sale.apply(state)
+    after = state.account(account).opening
+    assert after is not None  # a sale hides nothing
+    return Change(tuple(b - a for a, b in zip(known, after.values, strict=True)))
+
+
+def _fate(after: State, account: int) -> str:
+    """What became of who was sold."""
+    if after.account(account).status == "frozen":
+        return "its sale goes on"
+    return "its sale is over, and the rest is its owner's"

@@ -7,19 +7,24 @@ from typing import Any, ClassVar, Final, Literal
 from ledger.encoding import Count
 from ledger.errors import LimitExceeded, OutOfOrder
 from ledger.evidence import Evidence
+from ledger.market.listing import Listing
 from ledger.parameters import Endorsement, Parameters
 from ledger.records import PendingParameters
 from ledger.state import State
-from ledger.transitions.base import Transition
+from ledger.transitions.base import LedgerTransition
+from ledger.transitions.faces import Topic
+from ledger.wording import moment
 
 MAX_PENDING: Final = 16
 #: No change may stand in the way of later ones for longer than this, in seconds.
 MAX_LEAD: Final = 30 * 86_400
 
 
-class UpdateParams(Transition):
+class UpdateParams(LedgerTransition):
     """All parameters anew, in force from `effective` on."""
 
+    TOPIC: ClassVar[Topic] = Topic.PARAMETERS
+    IS_RARE: ClassVar[bool] = True
     EVIDENCE: ClassVar[dict[str, Any]] = {"endorsements": True}
 
     kind: Literal["update-params"] = "update-params"
@@ -71,3 +76,10 @@ class UpdateParams(Transition):
         pool = state.pool
         waiting = PendingParameters(effective=self.effective, parameters=self.parameters)
         state.update_pool(changes=self.change, pending=(*pool.pending, waiting))
+
+    def concerns(self, account: int | None, owner: bytes) -> bool:
+        """Everybody, whose fees and demands they are."""
+        return True
+
+    def told(self, listing: Listing) -> str:
+        return f"new parameters were signed, in force from {moment(self.effective)}"

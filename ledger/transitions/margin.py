@@ -8,6 +8,7 @@ from ledger.encoding import Count, ProofBytes, SignatureBytes, SpanBytes
 from ledger.errors import NotAdmitted, OutOfOrder
 from ledger.evidence import Evidence
 from ledger.market.data import Rows
+from ledger.market.listing import Listing
 from ledger.records import Account, Market
 from ledger.requirements import (
     require_free_account,
@@ -18,9 +19,7 @@ from ledger.requirements import (
 from ledger.state import State
 from ledger.transitions.accounts import floor_asked
 from ledger.transitions.base import (
-    AccountId,
-    Escrow,
-    Transition,
+    AccountStatement,
     demand_claim,
     demand_margin,
     demand_solvency,
@@ -28,14 +27,16 @@ from ledger.transitions.base import (
     owner_context,
     signed_by_owner,
 )
+from ledger.transitions.faces import Escrow, EscrowedOpening, Topic
 
 
-class ProveMargin(Transition):
+class ProveMargin(AccountStatement):
     """The account meets maintenance margin in an epoch that is within the grace.
 
     With an escrow it is a proof of solvency; it must be one when the escrow key has changed.
     """
 
+    TOPIC: ClassVar[Topic] = Topic.PROOFS
     EVIDENCE: ClassVar[dict[str, Any]] = {
         "flat": True,
         "escrow": True,
@@ -44,7 +45,6 @@ class ProveMargin(Transition):
     }
 
     kind: Literal["prove-margin"] = "prove-margin"
-    account: AccountId
     nonce: Count
     epoch: Count
     flat: SpanBytes | None = None
@@ -87,14 +87,22 @@ class ProveMargin(Transition):
                 actual="one without",
             )
 
+    def sealed(self) -> tuple[EscrowedOpening, ...]:
+        if self.escrow is None:
+            return ()
+        return (EscrowedOpening(self.account, self.epoch, self.escrow),)
 
-class ProveFlat(Transition):
+    def told(self, listing: Listing) -> str:
+        return f"account {self.account} proved its margin of epoch {self.epoch}"
+
+
+class ProveFlat(AccountStatement):
     """No positions, and cash not below zero: the account owes no proofs until it changes."""
 
+    TOPIC: ClassVar[Topic] = Topic.PROOFS
     EVIDENCE: ClassVar[dict[str, Any]] = {"flat": True, "proof": True, "signature": True}
 
     kind: Literal["prove-flat"] = "prove-flat"
-    account: AccountId
     nonce: Count
     flat: SpanBytes
     proof: ProofBytes
@@ -122,6 +130,9 @@ class ProveFlat(Transition):
     def apply(self, state: State) -> None:
         account = with_nonce_used(state.account(self.account))
         state.put_account(account.model_copy(update={"exempt": True}))
+
+    def told(self, listing: Listing) -> str:
+        return f"account {self.account} proved that it holds no positions"
 
 
 def cash_not_negative(state: State) -> Rows:

@@ -25,11 +25,14 @@ from ledger.market.data import (
     median,
 )
 from ledger.market.instrument import DatedContract
+from ledger.market.listing import Listing
 from ledger.parameters import Endorsement
 from ledger.records import Clock, Market
 from ledger.requirements import require_index
 from ledger.state import State
-from ledger.transitions.base import Transition
+from ledger.transitions.base import LedgerTransition
+from ledger.transitions.faces import Topic
+from ledger.wording import amount_of, name_of
 
 #: By how much the oracles' clocks may be ahead of the ledger's, in seconds.
 AHEAD: Final = 2
@@ -47,13 +50,14 @@ class Report(Model):
     signature: SignatureBytes
 
 
-class UpdateMarket(Transition):
+class UpdateMarket(LedgerTransition):
     """A new epoch: what oracles agree on, cut to its bounds, and the table that follows from it.
 
     Where an honest spot lies beyond its bound the market is locked: the epoch moves as far as it
     may, and carries besides what everything is worth at the prices that were seen.
     """
 
+    TOPIC: ClassVar[Topic] = Topic.MARKET
     EVIDENCE: ClassVar[dict[str, Any]] = {"endorsements": True, "governors": True}
 
     kind: Literal["update-market"] = "update-market"
@@ -152,7 +156,7 @@ class UpdateMarket(Transition):
         columns = self._exact(state, seen.observation)
         for component, column in columns.items():
             _require_same(f"component {component}", column, table.column(shape, component))
-        least = least_charges(listing, seen.observation, _settled(state))
+        least = least_charges(listing, seen.observation, state.pool.final_values)
         charges = zip(table.long_charges, table.short_charges, least, strict=True)
         for slot, (long, short, lowest) in enumerate(charges):
             if state.pool.settled[slot] is not None and (long or short):
@@ -193,13 +197,19 @@ class UpdateMarket(Transition):
             state.parameters.window,
             observation,
             self.time,
-            _settled(state),
+            state.pool.final_values,
         )
 
+    def told(self, listing: Listing) -> str:
+        locked = "" if self.default_mark is None else ", and its market is locked"
+        return f"epoch {self.epoch} began{locked}"
 
-class Expire(Transition):
+
+class Expire(LedgerTransition):
     """An instrument's final price: from now on it is worth that much cash, and can be redeemed."""
 
+    TOPIC: ClassVar[Topic] = Topic.MARKET
+    IS_RARE: ClassVar[bool] = True
     EVIDENCE: ClassVar[dict[str, Any]] = {"endorsements": True}
 
     kind: Literal["expire"] = "expire"
@@ -255,6 +265,10 @@ class Expire(Transition):
             raise OutOfOrder(
                 "time of the entry", expected=f"{earliest} or later", actual=state.pool.time
             )
+
+    def told(self, listing: Listing) -> str:
+        what = name_of(listing, len(listing.assets) + self.instrument)
+        return f"{what} was settled at {amount_of(listing, 0, self.value)} a lot"
 
 
 def agreed_by(state: State, observations: Sequence[Observation]) -> Observation:
@@ -318,10 +332,6 @@ def report_message(ledger: bytes, epoch: int, time: int, observation: Observatio
     """What an oracle signs of its own report."""
     place = epoch.to_bytes(8, "big") + time.to_bytes(8, "big")
     return hashlib.sha256(_REPORT + ledger + place + observation.encode()).digest()
-
-
-def _settled(state: State) -> dict[int, int]:
-    return {slot: value for slot, value in enumerate(state.pool.settled) if value is not None}
 
 
 def _is_near(observation: Observation, middle: Observation, spread_bps: int) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal
 from ledger.encoding import Count, PointHex, ProofBytes, PublicKey, SignatureBytes
 from ledger.errors import NotAdmitted
 from ledger.evidence import Evidence
+from ledger.market.listing import Listing
 from ledger.records import Account, Order
 from ledger.requirements import (
     amounts,
@@ -26,18 +27,18 @@ from ledger.requirements import (
 from ledger.state import State
 from ledger.transitions.accounts import add_to_fund
 from ledger.transitions.base import (
-    AccountId,
-    Escrow,
-    Transition,
+    AccountStatement,
+    AccountTransition,
     context,
     demand_margin,
     demand_solvency,
     owner_context,
     signed_by_owner,
 )
+from ledger.transitions.faces import Before, Change, Escrow, EscrowedOpening, Topic
 
 
-class PlaceOrder(Transition):
+class PlaceOrder(AccountTransition):
     """An order O that `matcher` may fill in this epoch, once, at its limit or better.
 
     After the fee, C meets initial margin with its opening in escrow, and so does C + O. The floor
@@ -45,6 +46,7 @@ class PlaceOrder(Transition):
     of C is in escrow means that a reveal never needs more than this and one fill.
     """
 
+    TOPIC: ClassVar[Topic] = Topic.ORDERS
     EVIDENCE: ClassVar[dict[str, Any]] = {
         "escrow": True,
         "proof": True,
@@ -53,7 +55,6 @@ class PlaceOrder(Transition):
     }
 
     kind: Literal["place-order"] = "place-order"
-    account: AccountId
     nonce: Count
     epoch: Count
     order: PointHex
@@ -107,14 +108,24 @@ class PlaceOrder(Transition):
     def _after_fee(self, state: State, account: Account) -> Account:
         return with_public_amount(account, 0, -state.parameters.order_fee)
 
+    def sealed(self) -> tuple[EscrowedOpening, ...]:
+        return (EscrowedOpening(self.account, self.epoch, self.escrow),)
 
-class CancelOrder(Transition):
+    def own_change(self, before: Before) -> Change:
+        """The fee; what is ordered is added when it is filled."""
+        return Change.of(before.shape, {0: -before.order_fee})
+
+    def told(self, listing: Listing) -> str:
+        return f"account {self.account} placed an order"
+
+
+class CancelOrder(AccountStatement):
     """The owner takes an open order back; what was being cleared can still be filled a while."""
 
+    TOPIC: ClassVar[Topic] = Topic.ORDERS
     EVIDENCE: ClassVar[dict[str, Any]] = {"signature": True}
 
     kind: Literal["cancel-order"] = "cancel-order"
-    account: AccountId
     nonce: Count
     order: Count
     signature: SignatureBytes
@@ -138,6 +149,9 @@ class CancelOrder(Transition):
         assert account.order is not None  # it is open
         cancelled = account.order.model_copy(update={"cancelled": state.pool.time})
         state.put_account(account.model_copy(update={"order": cancelled}))
+
+    def told(self, listing: Listing) -> str:
+        return f"account {self.account} cancelled order {self.order}"
 
 
 def filled_context(binding: bytes, account: int) -> int:

@@ -9,6 +9,7 @@ from ledger.encoding import Count, PointHex, ProofBytes, SignatureBytes, SpanByt
 from ledger.errors import NotAdmitted
 from ledger.evidence import ClaimedSpan, Evidence
 from ledger.market.data import SCALE
+from ledger.market.listing import Listing
 from ledger.records import Market
 from ledger.requirements import (
     hidden_change,
@@ -20,26 +21,27 @@ from ledger.requirements import (
 )
 from ledger.state import State
 from ledger.transitions.base import (
-    AccountId,
-    Escrow,
-    Transition,
+    AccountTransition,
     demand_solvency,
     owner_context,
     show_flat,
     signed_by_owner,
 )
+from ledger.transitions.faces import Before, Change, Escrow, EscrowedOpening, Topic
+from ledger.wording import name_of
 from zk.babyjubjub import Point
 from zk.generators import blinding_generator, value_generator
 from zk.sigma import Span
 
 
-class Redeem(Transition):
+class Redeem(AccountTransition):
     """D = q·(value·G_cash − G_instrument) + x·H: for a hidden q, lots go and cash comes.
 
     The expiry account takes the other side, so that nothing is created when longs redeem and
     shorts never come: then it owes the cash and holds the lots that the shorts still owe.
     """
 
+    TOPIC: ClassVar[Topic] = Topic.ACCOUNTS
     EVIDENCE: ClassVar[dict[str, Any]] = {
         "exchange": True,
         "flat": True,
@@ -49,7 +51,6 @@ class Redeem(Transition):
     }
 
     kind: Literal["redeem"] = "redeem"
-    account: AccountId
     nonce: Count
     epoch: Count
     instrument: Count
@@ -94,6 +95,16 @@ class Redeem(Transition):
         account = hidden_change(state.account(self.account), self.delta)
         state.put_account(secured(state, with_nonce_used(account)))
         state.update_pool(expiry=state.pool.expiry - self.delta)
+
+    def sealed(self) -> tuple[EscrowedOpening, ...]:
+        return (EscrowedOpening(self.account, self.epoch, self.escrow),)
+
+    def own_change(self, before: Before) -> Change:
+        return Change.of(before.shape, {}, self.delta)
+
+    def told(self, listing: Listing) -> str:
+        what = name_of(listing, len(listing.assets) + self.instrument)
+        return f"account {self.account} redeemed {what}"
 
 
 def _require_settled(state: State, instrument: int, market: Market) -> None:

@@ -25,6 +25,7 @@ from ledger.encoding import (
 )
 from ledger.errors import LimitExceeded, MalformedTransition, NotAdmitted, Unauthorised
 from ledger.evidence import ClaimedSignature, ClaimedSpan, Evidence
+from ledger.market.listing import Listing
 from ledger.records import Account, Market, Order
 from ledger.requirements import (
     amount_point,
@@ -41,7 +42,6 @@ from ledger.state import State
 from ledger.transitions.accounts import add_to_fund
 from ledger.transitions.base import (
     AccountId,
-    Escrow,
     Transition,
     demand_fill,
     demand_solvency,
@@ -49,11 +49,15 @@ from ledger.transitions.base import (
     show_flat,
     signed_by_owner,
 )
+from ledger.transitions.faces import Before, Change, Escrow, EscrowedOpening, Topic
+from ledger.wording import counted
 from zk.babyjubjub import Point, add_all
 from zk.generators import blinding_generator
 from zk.sigma import Span
 
 MAX_LEGS: Final = 256
+#: So many accounts are told by their numbers.
+_FEW: Final = 4
 
 
 class SignedLeg(Model):
@@ -87,6 +91,7 @@ Leg = Annotated[SignedLeg | FirmLeg, Field(discriminator="kind")]
 class Settle(Transition):
     """The legs of one settlement; all of them or none."""
 
+    TOPIC: ClassVar[Topic] = Topic.SETTLEMENTS
     EVIDENCE: ClassVar[dict[str, Any]] = {
         "legs": {"__all__": {"flat", "escrow", "notice", "proof", "signature"}},
         "balance": True,
@@ -101,7 +106,7 @@ class Settle(Transition):
     balance: SpanBytes
     matcher_signature: SignatureBytes | None = None
 
-    def check(self, shape: Shape) -> None:  # noqa: ARG002
+    def check(self, shape: Shape) -> None:
         if not 1 <= len(self.legs) <= MAX_LEGS:
             raise LimitExceeded("legs", expected=f"1 to {MAX_LEGS}", actual=len(self.legs))
         _require_in_order([leg.account for leg in self.legs])
@@ -166,6 +171,28 @@ class Settle(Transition):
             )
         )
 
+    def named(self) -> tuple[int, ...]:
+        return tuple(leg.account for leg in self.legs)
+
+    def sealed(self) -> tuple[EscrowedOpening, ...]:
+        return tuple(
+            EscrowedOpening(leg.account, self.epoch, leg.escrow, place, isinstance(leg, FirmLeg))
+            for place, leg in enumerate(self.legs)
+        )
+
+    def change_of(self, account: int, before: Before) -> Change:
+        """The delta of its leg, and the fee of whoever signed; a fill has cost its order's fee."""
+        for leg in self.legs:
+            if leg.account == account:
+                fee = before.leg_fee if isinstance(leg, SignedLeg) else 0
+                return Change.of(before.shape, {0: -fee}, leg.delta)
+        return Change.none(before.shape)
+
+    def told(self, listing: Listing) -> str:
+        firm = sum(isinstance(leg, FirmLeg) for leg in self.legs)
+        signed = len(self.legs) - firm
+        return f"{_whose(self.named())} settled: {signed} signed, {firm} firm"
+
 
 def _examine_signed(
     state: State, market: Market, leg: SignedLeg, binding: bytes, into: Evidence
@@ -224,3 +251,11 @@ def _require_in_order(accounts: list[int]) -> None:
                 expected="each account once, in their order",
                 actual=f"account {after} after account {before}",
             )
+
+
+def _whose(accounts: tuple[int, ...]) -> str:
+    """By number, where there are few."""
+    *others, last = map(str, accounts)
+    if len(accounts) > _FEW or not others:
+        return counted(len(accounts), "account") if others else f"account {last}"
+    return f"accounts {', '.join(others)} and {last}"

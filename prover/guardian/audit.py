@@ -33,7 +33,7 @@ class AuditRequest(Model):
     signature: SignatureBytes
 
     def signed(self, key: SigningKey) -> AuditRequest:
-        """The same, signed."""
+        """This request with its auditor's signature."""
         return self.model_copy(update={"signature": key.sign(self._message())})
 
     def check(self) -> None:

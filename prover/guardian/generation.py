@@ -114,7 +114,7 @@ class Message(Model):
         return self.model_dump_json(exclude={"signature"}).encode()
 
     def signed(self, session: bytes, key: SigningKey) -> Self:
-        """The same, signed for that session."""
+        """This message with a signature for that session."""
         signature = key.sign(_MESSAGE + session + self.body())
         return self.model_copy(update={"signature": signature})
 

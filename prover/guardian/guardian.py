@@ -42,7 +42,7 @@ OwnClock = Callable[[], int]
 
 #: How far the newest market may lie from the guardian's own clock, in seconds, either way: the age
 #: of 45 minutes that a market may have, and a quarter of an hour for clocks that are not right.
-MOST_APART: Final = 3_600
+MAX_CLOCK_GAP: Final = 3_600
 
 
 def system_clock() -> int:
@@ -51,7 +51,7 @@ def system_clock() -> int:
 
 
 class LedgerCopy(Protocol):
-    """A ledger that this guardian has verified itself; `ledger.Ledger` is one."""
+    """A ledger that this guardian has verified itself; every `LedgerPort` may be one."""
 
     @property
     def state(self) -> State: ...
@@ -75,7 +75,7 @@ class Guardian:
         randomness: Randomness = system_randomness,
         *,
         clock: OwnClock = system_clock,
-        most_apart: int = MOST_APART,
+        most_apart: int = MAX_CLOCK_GAP,
     ) -> None:
         if len({share.guardian for share in shares}) != 1:
             raise Conflict("shares", expected="those of one guardian", actual=len(shares))

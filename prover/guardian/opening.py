@@ -132,7 +132,7 @@ def audit_account(
     disclosures: Iterable[Disclosure],
     shared: Sequence[SharedKey],
 ) -> Opened:
-    """The same, from what guardians have disclosed to an auditor; `state` may be a past one."""
+    """What an account holds, from what guardians disclosed to an auditor; `state` may be past."""
     gathering = Gathering(state, account, entry_of, shared)
     for one in disclosures:
         try:

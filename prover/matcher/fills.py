@@ -61,7 +61,5 @@ def _spellings(blinding: int) -> Iterator[int]:
 
 def _in_place(shape: Shape, traded: Opening) -> Opening:
     """Cash and instruments where they stand in an account, and no collateral between them."""
-    values = [0] * shape.components
-    for index, value in zip(shape.traded, traded.values, strict=True):
-        values[index] = value
-    return Opening(tuple(values), traded.blinding)
+    values = dict(zip(shape.traded, traded.values, strict=True))
+    return Opening(shape.vector(values), traded.blinding)

@@ -11,15 +11,13 @@ to other values never share one, because the difference of their commitments wou
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
 from ledger.errors import TransitionRejected
-from ledger.ledger import Ledger
+from ledger.port import LedgerPort
 from ledger.requirements import require_fresh_market
 from ledger.state import State
 from ledger.transitions import Settle
@@ -31,6 +29,7 @@ from prover.matcher.keys import MatcherKeys
 from prover.matcher.orders import HeldOrder
 from prover.matcher.settlements import pack
 from prover.messages import OrderMessage
+from prover.prf import derived_blinding
 from prover.settlement import Filler, OrderFill, firm_terms, settled, settlement_terms
 from zk.field import SUBGROUP_ORDER
 from zk.pedersen import Opening
@@ -39,8 +38,6 @@ from zk.randomness import Randomness, system_randomness
 
 #: How often the ledger may move on under our feet before we give up.
 ATTEMPTS: Final = 5
-
-_BLINDING: Final = b"tacit/v1/matcher/blinding/"
 
 Messages = Mapping[str, OrderMessage | Refusal]
 
@@ -82,7 +79,7 @@ class Matcher:
     legs: int = MAX_LEGS
 
     def clear(
-        self, ledger: Ledger, messages: Messages, time: int, progress: Progress = silent
+        self, ledger: LedgerPort, messages: Messages, time: int, progress: Progress = silent
     ) -> Clearing:
         """Settles until nothing meets any more.
 
@@ -95,7 +92,7 @@ class Matcher:
         while True:
             head = ledger.head.number
             now = max(time, ledger.head.time)
-            state = state_at(ledger, now)
+            state = fresh_state_at(ledger, now)
             intake = take_in(state, self.keys.public, messages)
             first = first or intake
             plan = planned(state, intake.orders, self.legs)
@@ -138,16 +135,14 @@ class Matcher:
     def _blinding(self, state: State, held: HeldOrder, values: Sequence[int]) -> int:
         numbers = (state.pool.epoch, held.account, held.order, held.opening.blinding, *values)
         data = state.charter.ledger + b"/".join(b"%d" % number for number in numbers)
-        tag = hmac.new(self.keys.seed, _BLINDING + data, hashlib.sha512).digest()
-        return int.from_bytes(tag, "big") % SUBGROUP_ORDER
+        return derived_blinding(self.keys.seed, b"matcher/blinding", data)
 
 
-def state_at(ledger: Ledger, time: int) -> State:
+def fresh_state_at(ledger: LedgerPort, time: int) -> State:
     """The state as the next entry will find it at that time, under a market that is not too old."""
-    draft = ledger.state.draft(ledger.head.number + 1)
-    draft.advance(time)
-    require_fresh_market(draft)
-    return draft
+    state = ledger.state_at(time)
+    require_fresh_market(state)
+    return state
 
 
 def planned(state: State, orders: Iterable[HeldOrder], legs: int) -> list[tuple[Execution, ...]]:

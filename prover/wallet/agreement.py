@@ -39,13 +39,12 @@ class Agreement:
                 "instrument", expected=f"a slot below {shape.instruments}", actual=self.instrument
             )
         sign = 1 if self.side == "buy" else -1
-        values = [0] * shape.components
-        values[0] = -sign * self.lots * self.price
-        values[shape.assets + self.instrument] = sign * self.lots
+        lots = sign * self.lots
+        values = shape.vector({0: -lots * self.price, shape.assets + self.instrument: lots})
         for value, width in zip(values, shape.widths, strict=True):
             if value not in width:
                 raise Malformed("trade", expected=f"lots and cash within {width}", actual=value)
-        return tuple(values)
+        return values
 
     def check(self, shape: Shape, delta: Opening, fee: int) -> None:
         """Raises `WorseThanAgreed` unless what our account receives is this, or better.

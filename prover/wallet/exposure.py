@@ -23,7 +23,7 @@ from ledger.market.demands import Demands
 from ledger.market.limits import Greek, sensitivity
 from ledger.market.listing import Listing
 from ledger.market.risk import RiskEngine
-from ledger.oracle import engine_of, settled_in
+from ledger.oracle import engine_of
 from ledger.records import Market
 from ledger.state import State
 from prover.row_names import exposed_to, row_label
@@ -139,7 +139,7 @@ def exposure(state: State, values: tuple[int, ...]) -> Exposure:
     """What these values stand to lose in the current market."""
     market = state.current_market
     return market_exposure(
-        market, state.demands(market), engine_of(state), values, settled_in(state)
+        market, state.demands(market), engine_of(state), values, state.pool.final_values
     )
 
 
@@ -150,7 +150,7 @@ def market_exposure(
     values: tuple[int, ...],
     settled: Mapping[int, int],
 ) -> Exposure:
-    """The same, for a market that need not be a ledger's."""
+    """What values stand to lose in a market that need not be a ledger's."""
     floor, listing = demands.floor_of(values), engine.listing
     maintenance, initial = demands.maintenance(floor), demands.initial(floor)
     return Exposure(

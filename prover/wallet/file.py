@@ -13,7 +13,7 @@ from prover import sealed_file
 from prover.wallet.errors import WalletInUse
 from prover.wallet.records import WalletRecord
 from zk.errors import Conflict, MalformedFile
-from zk.formats.files import read_bytes, write_secret_files
+from zk.formats.files import named, read_bytes, write_secret_files
 
 #: A long history has some kilobytes per entry.
 MAX_BYTES: Final = 1 << 30
@@ -24,18 +24,30 @@ class WalletFile:
     """Where a wallet lies, and what opens it."""
 
     path: Path
-    password: str
+    #: The password, or what it was stretched to for this very file.
+    secret: str | sealed_file.StretchedKey
     cost: sealed_file.Cost = sealed_file.STANDARD
     #: Keeps the stretched key: one command saves its wallet several times.
     _lock: sealed_file.Lock = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_lock", sealed_file.Lock(self.password, self.cost))
+        lock = (
+            sealed_file.Lock(self.secret, self.cost)
+            if isinstance(self.secret, str)
+            else sealed_file.Lock.of_key(self.secret)
+        )
+        object.__setattr__(self, "_lock", lock)
+
+    @property
+    def key(self) -> sealed_file.StretchedKey:
+        """What opens the file as it was loaded or saved last, in place of the password."""
+        return self._lock.key
 
     def load(self) -> WalletRecord:
         """What was saved last; a damaged file and a wrong password are told apart."""
-        data = read_bytes(self.path, MAX_BYTES)
-        return WalletRecord.read(self._lock.unseal(data))
+        with named(self.path):
+            data = read_bytes(self.path, MAX_BYTES)
+            return WalletRecord.read(self._lock.unseal(data))
 
     def save(self, record: WalletRecord) -> None:
         """All of it or nothing: a process that dies here leaves the older file."""

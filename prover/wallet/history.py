@@ -1,39 +1,34 @@
 """Walks over the log for one account: entry by entry, what it opens to afterwards.
 
-Most changes of an account are public and are added. What is hidden is read from the account's own
-escrow, or from the notice of a fill. Entries that concern nobody but others are skipped before
-anything in them is decoded.
+A transition says itself what it adds to an account. What is hidden of that is read from the
+account's own escrow, or from the notice of a fill. Entries that concern nobody but others are
+skipped before a point in them is decoded.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from typing import Any
 
 from ledger.encoding import Decoding
 from ledger.log import Entry
-from ledger.requirements import amount_point
 from ledger.state import State
 from ledger.transitions import (
-    Absorb,
+    Before,
     CancelOrder,
-    Deposit,
+    Change,
+    EscrowedOpening,
     FirmLeg,
     OpenAccount,
     PlaceOrder,
-    Redeem,
-    Refresh,
     Reveal,
     Settle,
-    SignedLeg,
     TakeOver,
     Transition,
     UpdateParams,
-    Withdraw,
     decode_transition,
+    does_concern,
 )
-from ledger.transitions.base import Escrow, owner_context
+from ledger.transitions.base import owner_context
 from prover.author import Author
 from prover.wallet.errors import Unreadable
 from prover.wallet.escrows import read_escrow, read_notice
@@ -47,8 +42,7 @@ from prover.wallet.records import (
     Step,
     WalletRecord,
 )
-from prover.wallet.replay import EntryOf, SaleReplay
-from zk.babyjubjub import Point
+from prover.wallet.replay import EntryOf, LogReplay
 from zk.pedersen import Opening
 
 
@@ -61,12 +55,13 @@ class Follower:
     state: State
     entry_of: EntryOf
     decoding: Decoding = field(default_factory=Decoding)
-    _replay: SaleReplay | None = None
+    _replay: LogReplay | None = None
 
     def take(self, entry: Entry) -> None:
         """Follows one entry."""
         self._put_terms_in_force(entry.time)
-        if self._concerns_us(json.loads(entry.transition)):
+        owner = self.author.signer.public
+        if does_concern(entry.transition, self.record.account, owner):
             transition = decode_transition(entry.transition, self.decoding)
             if isinstance(transition, UpdateParams):
                 terms = LedgerTerms.of(transition.parameters)
@@ -88,9 +83,8 @@ class Follower:
 
     def _name(self, transition: Transition) -> str:
         """For people: a trade that we signed, or a fill of an order while we may have slept."""
-        if isinstance(transition, Settle) and isinstance(self._own_leg(transition), FirmLeg):
-            return "fill"
-        return transition.kind
+        fills = [one.account for one in transition.sealed() if one.is_fill]
+        return "fill" if self.record.account in fills else transition.kind
 
     def _opened(self, transition: OpenAccount) -> Opening:
         opening = self.author.first_opening(self.state)
@@ -100,50 +94,43 @@ class Follower:
         return opening
 
     def _moved(self, entry: Entry, transition: Transition) -> Opening:
-        """What a transition adds to our opening."""
-        match transition:
-            case Deposit():
-                return self._public(transition.asset, transition.amount)
-            case Withdraw():
-                return self._public(transition.asset, -transition.amount)
-            case Refresh() | Redeem():
-                return self._hidden(transition, transition.escrow, transition.delta, fee=0)
-            case PlaceOrder():
-                self._place(entry, transition)
-                return self._public(0, -self.record.terms.order_fee)
-            case TakeOver() if transition.account == self._account:
-                return self._bought(entry, transition)
-            case TakeOver() | Absorb():
-                return Opening(self._again.sold(entry.number, self._account), 0)
-            case Settle():
-                return self._settled(transition)
-            case CancelOrder():
-                self._cancel()
-            case Reveal():
-                self._change(order=None)
-                return self._made_whole()
-        return self._public(0, 0)
+        """What a transition adds to our opening; of what is hidden, our own escrow tells."""
+        self._follow_order(entry, transition)
+        if isinstance(transition, TakeOver) and self._is_pending(transition):
+            return self._written_down()
+        own = [one for one in transition.sealed() if one.account == self._account]
+        if any(one.is_fill for one in own):
+            return self._filled(transition, own[0])
+        change = transition.change_of(self._account, self._before(entry))
+        if change.hidden.is_identity:
+            return Opening(change.public, 0)
+        if not own:
+            raise Unreadable(transition.kind, expected="an escrow of our own", actual="none")
+        return self._hidden(transition, own[0], change)
 
-    def _settled(self, settlement: Settle) -> Opening:
-        leg = self._own_leg(settlement)
-        if isinstance(leg, SignedLeg):
-            return self._hidden(settlement, leg.escrow, leg.delta, self.record.terms.leg_fee)
-        return self._filled(settlement, leg)
+    def _before(self, entry: Entry) -> Before:
+        """The log is replayed only for what neither an entry nor our terms say."""
+        terms = self.record.terms
+        return Before(
+            self.state.shape,
+            terms.order_fee,
+            terms.leg_fee,
+            lambda: self._replayed.before(entry.number),
+        )
 
-    def _own_leg(self, settlement: Settle) -> SignedLeg | FirmLeg:
-        return next(leg for leg in settlement.legs if leg.account == self._account)
-
-    def _hidden(self, transition: Transition, escrow: Escrow, delta: Point, fee: int) -> Opening:
-        """A change that our own escrow explains."""
+    def _hidden(self, transition: Transition, sealed: EscrowedOpening, change: Change) -> Opening:
         before = self._known
-        commitment = before.commit().point + delta - amount_point(0, fee)
+        commitment = before.commit().point + change.point
         context = owner_context(transition.binding(self.record.ledger), self._account)
-        key = self.record.terms.escrow
-        shape = self.state.shape
-        return read_escrow(self.author, shape, escrow, key, context, commitment) - before
+        key, shape = self.record.terms.escrow, self.state.shape
+        after = read_escrow(self.author, shape, sealed.escrow, key, context, commitment)
+        return after - before
 
-    def _filled(self, settlement: Settle, leg: FirmLeg) -> Opening:
-        order = self.record.order
+    def _filled(self, transition: Transition, sealed: EscrowedOpening) -> Opening:
+        """What a matcher filled of our order, which its notice tells to us alone."""
+        assert isinstance(transition, Settle)  # nothing else fills an order
+        leg, order = transition.legs[sealed.leg], self.record.order
+        assert isinstance(leg, FirmLeg)  # it is a fill
         if order is None or order.id != leg.order:
             raise Unreadable("fill", expected="one of our newest order", actual=leg.order)
         keys = self.record.keys
@@ -151,10 +138,20 @@ class Follower:
             keys.order_blinding(self._account, order.nonce, attempt)
             for attempt in range(MAX_ATTEMPTS)
         )
-        context = owner_context(settlement.binding(self.record.ledger), self._account)
+        context = owner_context(transition.binding(self.record.ledger), self._account)
         delta = read_notice(self.state.shape, leg, context, blindings)
         self._change(order=None)
         return delta
+
+    def _follow_order(self, entry: Entry, transition: Transition) -> None:
+        """Which order of ours is open: no entry repeats it, and a fill is read with it."""
+        match transition:
+            case PlaceOrder():
+                self._place(entry, transition)
+            case CancelOrder():
+                self._cancel()
+            case Reveal():
+                self._change(order=None)
 
     def _place(self, entry: Entry, transition: PlaceOrder) -> None:
         """Remembers the order, and its values if this file was there when it was written."""
@@ -176,30 +173,25 @@ class Follower:
         if order is not None:
             self._change(order=order.model_copy(update={"cancelled": True}))
 
-    def _bought(self, entry: Entry, transition: TakeOver) -> Opening:
-        """A lot for its price: as we wrote it down ourselves, or as the log has it."""
+    def _is_pending(self, transition: Transition) -> bool:
         pending = self.record.pending
-        if pending is not None and pending.binding == transition.binding(self.record.ledger):
-            return pending.held.opening - self._known
-        lot = Opening(self._again.bought(entry.number), 0)
-        return lot + self._public(0, -transition.price)
+        return pending is not None and pending.binding == transition.binding(self.record.ledger)
 
-    def _made_whole(self) -> Opening:
-        """Of a book that is opened and has nothing but a debt, the fund pays the debt at once."""
-        cash, *rest = self._known.values
-        return self._public(0, max(-cash, 0) if not any(rest) else 0)
+    def _written_down(self) -> Opening:
+        """A lot for its price, as this wallet computed it when it wrote the take-over."""
+        assert self.record.pending is not None  # asked before
+        return self.record.pending.held.opening - self._known
 
     @property
-    def _again(self) -> SaleReplay:
+    def _replayed(self) -> LogReplay:
         if self._replay is None:
-            self._replay = SaleReplay(self.entry_of, self.decoding)
+            self._replay = LogReplay(self.entry_of, self.decoding)
         return self._replay
 
     def _settle_accounts_with(self, transition: Transition) -> None:
         """Tells what was pending, and trades, that this is the transition they were waiting for."""
         binding = transition.binding(self.record.ledger)
-        pending = self.record.pending
-        if pending is not None and pending.binding == binding:
+        if self._is_pending(transition):
             self._change(pending=None)
         trades = tuple(
             trade.model_copy(update={"status": "settled"}) if trade.binding == binding else trade
@@ -212,21 +204,6 @@ class Follower:
         while waiting and waiting[0].effective <= time:
             self._change(terms=waiting[0].terms, waiting=waiting[1:])
             waiting = waiting[1:]
-
-    def _concerns_us(self, document: dict[str, Any]) -> bool:
-        """Judged by the plain JSON, whose bytes the ledger has found to be canonical."""
-        kind, ours = document["kind"], self.record.account
-        if kind in ("open-account", "update-params"):
-            owner = self.author.signer.public.hex()
-            return kind == "update-params" or bool(document["owner"] == owner)
-        if ours is None:
-            return False
-        named = [leg["account"] for leg in document["legs"]] if kind == "settle" else []
-        return ours in (*named, document.get("account"), document.get("target"))
-
-    def _public(self, index: int, amount: int) -> Opening:
-        components = self.state.shape.components
-        return Opening(tuple(amount if k == index else 0 for k in range(components)), 0)
 
     @property
     def _account(self) -> int:

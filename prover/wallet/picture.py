@@ -13,6 +13,7 @@ from html import escape
 from math import ceil, floor, log10
 from typing import Final
 
+from ledger.wording import money
 from prover.wallet.exposure import Exposure
 
 _ROW: Final = 22
@@ -89,11 +90,6 @@ def svg(exposure: Exposure, title: str, currency: str) -> str:
         f"<title>{escape(title)}</title>\n"
         f'<rect width="100%" height="100%" fill="white"/>\n{body}\n</svg>\n'
     )
-
-
-def money(amount: int) -> str:
-    """Cents as people write them."""
-    return f"{amount / _CENTS:,.2f}"
 
 
 def _head(exposure: Exposure, title: str, currency: str) -> str:

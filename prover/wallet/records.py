@@ -15,8 +15,8 @@ from ledger.encoding import (
     Scalar,
 )
 from ledger.errors import MalformedTransition
-from ledger.ledger import Ledger
 from ledger.parameters import Parameters
+from ledger.port import LedgerPort
 from prover.wallet.errors import MalformedWallet
 from prover.wallet.keys import WalletKeys
 from zk.pedersen import Opening
@@ -146,7 +146,7 @@ class WalletRecord(Secret):
     trades: tuple[Trade, ...] = ()
 
     @classmethod
-    def begin(cls, seed: bytes, ledger: Ledger) -> Self:
+    def begin(cls, seed: bytes, ledger: LedgerPort) -> Self:
         """A wallet that has seen the genesis and nothing else."""
         first = ledger.entry(0)
         return cls(

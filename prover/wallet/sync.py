@@ -7,7 +7,7 @@ wallet stays as it was.
 from __future__ import annotations
 
 from ledger.encoding import Decoding
-from ledger.ledger import Ledger
+from ledger.port import LedgerPort
 from ledger.state import State
 from prover.author import Author
 from prover.wallet.errors import OtherLedger, RolledBack, Unreadable
@@ -16,7 +16,7 @@ from prover.wallet.records import Seen, Trade, WalletRecord
 
 
 def follow(
-    record: WalletRecord, author: Author, ledger: Ledger, decoding: Decoding
+    record: WalletRecord, author: Author, ledger: LedgerPort, decoding: Decoding
 ) -> tuple[WalletRecord, tuple[str, ...]]:
     """The record after the newest entry, and the names of what is void."""
     _check_same_log(record, ledger)
@@ -31,14 +31,7 @@ def follow(
     return _judged(walk.record, state)
 
 
-def state_at(ledger: Ledger, time: int) -> State:
-    """The state that a transition of that time meets: parameters may come into force by then."""
-    draft = ledger.state.draft(ledger.head.number + 1)
-    draft.advance(time)
-    return draft
-
-
-def _check_same_log(record: WalletRecord, ledger: Ledger) -> None:
+def _check_same_log(record: WalletRecord, ledger: LedgerPort) -> None:
     if ledger.id != record.ledger:
         raise OtherLedger(
             "ledger", expected=f"{record.ledger.hex()[:16]}…", actual=f"{ledger.id.hex()[:16]}…"
@@ -53,7 +46,7 @@ def _check_same_log(record: WalletRecord, ledger: Ledger) -> None:
     _check_same_entry(seen, ledger)
 
 
-def _check_same_entry(seen: Seen, ledger: Ledger) -> None:
+def _check_same_entry(seen: Seen, ledger: LedgerPort) -> None:
     if ledger.entry(seen.number).hash != seen.hash:
         raise RolledBack(
             f"entry {seen.number} of the ledger",

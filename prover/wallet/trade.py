@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ledger.ledger import Ledger
 from ledger.log import Entry
+from ledger.port import LedgerPort
 from ledger.state import State
 from ledger.transitions import Settle
 from prover.author import Written
@@ -30,15 +30,16 @@ from prover.wallet.offers import (
     signed_part,
 )
 from prover.wallet.records import HeldOpening, Trade
-from prover.wallet.sync import state_at
 from prover.wallet.wallet import Wallet
 from zk.pedersen import Opening
 
 
-def offer(wallet: Wallet, ledger: Ledger, time: int, agreement: Agreement, taker: Card) -> Envelope:
+def offer(
+    wallet: Wallet, ledger: LedgerPort, time: int, agreement: Agreement, taker: Card
+) -> Envelope:
     """Writes our terms down for the holder of that card, under a blinding nobody has seen."""
     wallet.sync(ledger)
-    state = state_at(ledger, time)
+    state = ledger.state_at(time)
     taker.check(state)
     if taker.account == wallet.account:
         raise MessageRejected("card", expected="another owner's", actual="our own")
@@ -60,7 +61,7 @@ def offer(wallet: Wallet, ledger: Ledger, time: int, agreement: Agreement, taker
     return Envelope.seal(written, taker, wallet.randomness)
 
 
-def read_offer(wallet: Wallet, ledger: Ledger, envelope: Envelope) -> Offer:
+def read_offer(wallet: Wallet, ledger: LedgerPort, envelope: Envelope) -> Offer:
     """The offer that was sent to us; refused if it is not the owner's, or not of this moment."""
     wallet.sync(ledger)
     state, written = ledger.state, envelope.open(wallet.keys.recipient, Offer)
@@ -80,11 +81,11 @@ def read_offer(wallet: Wallet, ledger: Ledger, envelope: Envelope) -> Offer:
 
 
 def accept(
-    wallet: Wallet, ledger: Ledger, time: int, envelope: Envelope, agreement: Agreement
+    wallet: Wallet, ledger: LedgerPort, time: int, envelope: Envelope, agreement: Agreement
 ) -> Envelope:
     """Signs our leg of an offer, if it is what its owner agreed to or better."""
     written = read_offer(wallet, ledger, envelope)
-    state, delta = state_at(ledger, time), -written.delta.opening
+    state, delta = ledger.state_at(time), -written.delta.opening
     agreement.check(state.shape, delta, state.parameters.leg_fee)
     terms = _terms(state, written)
     leg = wallet.author().signed_leg(state, terms, delta).transition
@@ -101,11 +102,11 @@ def accept(
     return Envelope.seal(accepted, written.maker, wallet.randomness)
 
 
-def finish(wallet: Wallet, ledger: Ledger, time: int, envelope: Envelope) -> Entry:
+def finish(wallet: Wallet, ledger: LedgerPort, time: int, envelope: Envelope) -> Entry:
     """Adds our own leg to the taker's, and submits the settlement."""
     wallet.sync(ledger)
     accepted = envelope.open(wallet.keys.recipient, Acceptance)
-    state = state_at(ledger, time)
+    state = ledger.state_at(time)
     check_signed(accepted, accepted.ledger, accepted.taker, state)
     trade = _remembered(wallet, accepted)
     delta = trade.delta.opening

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from ledger.encoding import Decoding, one_line
-from ledger.ledger import Ledger
 from ledger.log import Entry
+from ledger.port import LedgerPort
 from ledger.state import State
 from prover.author import Author, Proving, Written
 from prover.messages import MatcherCard, OrderMessage
@@ -20,7 +20,7 @@ from prover.wallet.errors import NoAccount
 from prover.wallet.file import WalletFile
 from prover.wallet.keys import MAX_ATTEMPTS, SEED_BYTES, WalletKeys
 from prover.wallet.records import Attempts, HeldOpening, Pending, Trade, WalletRecord
-from prover.wallet.sync import follow, state_at
+from prover.wallet.sync import follow
 from zk.errors import Conflict, ZkError
 from zk.pedersen import Opening
 from zk.randomness import Randomness, system_randomness
@@ -50,7 +50,7 @@ class Wallet:
     def create(
         cls,
         file: WalletFile,
-        ledger: Ledger,
+        ledger: LedgerPort,
         proving: Proving,
         decoding: Decoding | None = None,
         randomness: Randomness = system_randomness,
@@ -107,7 +107,7 @@ class Wallet:
 
     # Following the log.
 
-    def sync(self, ledger: Ledger) -> Synced:
+    def sync(self, ledger: LedgerPort) -> Synced:
         """Follows the log to its end; refuses another ledger and one that was rolled back."""
         before = self.record
         after, void = self._followed(ledger)
@@ -120,19 +120,19 @@ class Wallet:
             self.file.save(record)
             self.record = record
 
-    def _followed(self, ledger: Ledger) -> tuple[WalletRecord, tuple[str, ...]]:
+    def _followed(self, ledger: LedgerPort) -> tuple[WalletRecord, tuple[str, ...]]:
         return follow(self.record, self.author(), ledger, self.decoding)
 
     # Acting on it.
 
-    def perform(self, ledger: Ledger, time: int, write: Write) -> Entry:
+    def perform(self, ledger: LedgerPort, time: int, write: Write) -> Entry:
         """Writes a transition for the state of that time, submits it, and follows the log."""
         self.sync(ledger)
         with one_line():
-            written = write(self.author(), state_at(ledger, time))
+            written = write(self.author(), ledger.state_at(time))
         return self.submit(ledger, written, time)
 
-    def submit(self, ledger: Ledger, written: Written[Any], time: int) -> Entry:
+    def submit(self, ledger: LedgerPort, written: Written[Any], time: int) -> Entry:
         """Saved as pending, then submitted; a refusal leaves nothing pending.
 
         Somebody may have written while we proved, and the ledger's time never goes back.
@@ -151,7 +151,7 @@ class Wallet:
         return entry
 
     def place_order(
-        self, ledger: Ledger, time: int, values: tuple[int, ...], card: MatcherCard
+        self, ledger: LedgerPort, time: int, values: tuple[int, ...], card: MatcherCard
     ) -> Entry:
         """A firm order; its values are saved before its commitment is seen by anybody."""
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.errors import NotAdmitted
-from ledger.ledger import Ledger
 from ledger.market.listing import Listing
 from ledger.payout import Share, share
+from ledger.port import LedgerPort
+from ledger.records import Withdrawal
 from ledger.state import State
 from ledger.transitions import PayOut
+from ledger.wording import amount_of, instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +42,11 @@ class Waiting:
 
     def sentence(self, listing: Listing) -> str:
         """For people."""
-        when = f"due at {self.due}" if self.due is not None else f"not before {self.expected}"
+        due = self.due
+        when = f"not before {instant(self.expected)}" if due is None else f"due at {instant(due)}"
         part = "in full" if self.fraction.is_whole else f"{self._percent} of it"
         return (
-            f"withdrawal {self.number} of {self.amount:,} {listing.labels[self.asset]} waits, "
+            f"withdrawal {self.number} of {amount_of(listing, self.asset, self.amount)} waits, "
             f"{when}; as things stand it is paid {part}"
         )
 
@@ -67,11 +70,7 @@ class Waiting:
 def waiting(state: State, account: int | None = None) -> Iterator[Waiting]:
     """Every withdrawal that waits, or those of one account, in the order in which they came."""
     parameters, fraction = state.parameters, share(state, untraded=False)
-    for number in range(state.pool.withdrawals):
-        try:
-            record = state.withdrawal(number)
-        except NotAdmitted:
-            continue  # it has been paid
+    for number, record in reversed(list(_newest_first(state))):
         if account not in (None, record.account):
             continue
         clock = state.clock(record.epoch)
@@ -88,7 +87,21 @@ def waiting(state: State, account: int | None = None) -> Iterator[Waiting]:
         )
 
 
-def pay_out(ledger: Ledger, one: Waiting, time: int) -> dict[str, Any]:
+def _newest_first(state: State) -> Iterator[tuple[int, Withdrawal]]:
+    """Until they add up to all that waits: whatever came before them has been paid."""
+    left = list(state.pool.queued)
+    for number in reversed(range(state.pool.withdrawals)):
+        if not any(left):
+            return
+        try:
+            record = state.withdrawal(number)
+        except NotAdmitted:
+            continue  # it has been paid
+        left[record.asset] -= record.amount
+        yield number, record
+
+
+def pay_out(ledger: LedgerPort, one: Waiting, time: int) -> dict[str, Any]:
     """Has it paid; what came of it, as JSON takes it."""
     before = ledger.state.pool.totals[one.asset]
     entry = ledger.submit(PayOut(withdrawal=one.number), max(time, ledger.head.time))

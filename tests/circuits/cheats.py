@@ -15,7 +15,7 @@ from circuits.gadgets.pedersen import halved
 from circuits.shape import BLINDING, CASH, RESERVED, WINDOW_BITS, Width
 from circuits.solvency import solvency_message
 from tests.circuits.bent_windows import bent_bits
-from tests.circuits.cheating import (
+from tests.circuits.dishonest_prover import (
     bit_lies,
     bits,
     bits_of,

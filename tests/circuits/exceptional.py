@@ -11,7 +11,7 @@ from typing import Final
 
 from circuits.gadgets.fixed_base import signed_number
 from circuits.shape import BLINDING, WINDOW_BITS
-from tests.circuits.cheating import hints
+from tests.circuits.dishonest_prover import hints
 from zk.circuit import CompiledCircuit, Operation
 from zk.field import SUBGROUP_ORDER
 

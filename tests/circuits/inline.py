@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.circuits.cheating import NO_LIES, play
+from tests.circuits.dishonest_prover import NO_LIES, play
 from zk.circuit import Circuit, Combination, CompiledCircuit, Linear, System, compile_circuit
 
 #: From the private signals to what the gadget gives: those signals are the public part.

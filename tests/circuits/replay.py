@@ -50,7 +50,7 @@ class Replay:
         self.readers = self._readers()
         self.rows_of = self._rows_of(frozenset(unjudged))
 
-    def tell(self, lies: Mapping[int, int]) -> Outcome:
+    def replay(self, lies: Mapping[int, int]) -> Outcome:
         """These registers replaced, and everything that follows, up to the first broken row."""
         registers = self.honest.copy()
         broken = next(self._broken_rows(lies, registers), None)

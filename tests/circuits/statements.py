@@ -60,7 +60,7 @@ from circuits.solvency import (
     solvency_message,
     solvency_public,
 )
-from tests.circuits.cheating import broken_scopes, play
+from tests.circuits.dishonest_prover import broken_scopes, play
 from zk.babyjubjub import Point, combine
 from zk.circuit import compile_circuit
 from zk.field import SCALAR_MODULUS, SUBGROUP_ORDER

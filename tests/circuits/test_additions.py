@@ -26,7 +26,7 @@ from circuits.gadgets.montgomery import (
     montgomery_coordinates,
     to_edwards,
 )
-from tests.circuits.cheating import hints
+from tests.circuits.dishonest_prover import hints
 from tests.circuits.inline import Definition, accepts, computed, gadget
 from tests.strategies import SOME, bases, elements, points
 from tests.zk.curves_for_tests import edwards_add, torsion_points

@@ -17,7 +17,7 @@ from circuits.gadgets.coordinates import Coordinates
 from circuits.margin import MarginPublic, margin_public
 from circuits.shape import BLINDING, SHAPES, Shape
 from circuits.solvency import SolvencyPublic, solvency_public
-from tests.circuits.breaking import BREAKING, Breaking
+from tests.circuits.breakages import BREAKING, Breaking
 from tests.circuits.drafts import ClaimDraft, Draft, Statement
 from tests.circuits.edges import EDGES, at_every_edge
 from tests.circuits.fill_drafts import FillDraft

@@ -18,7 +18,7 @@ from circuits.gadgets.coordinates import Coordinates
 from circuits.gadgets.fixed_base import signed_number
 from circuits.shape import BLINDING, CONSTANT, MATRIX_ENTRY, SHAPES
 from circuits.solvency import SolvencyPrivate, solvency_public
-from tests.circuits.cheating import broken_scopes
+from tests.circuits.dishonest_prover import broken_scopes
 from tests.circuits.public_parts import looked_at
 from tests.circuits.statements import (
     CIRCUITS,

@@ -19,8 +19,8 @@ from circuits.fill import fill_public
 from circuits.margin import margin_public
 from circuits.solvency import read_message, solvency_public
 from tests.circuits import cheats
-from tests.circuits.cheating import assert_caught_only_by, broken_rows, is_under
 from tests.circuits.cheats import Cheat
+from tests.circuits.dishonest_prover import assert_caught_only_by, broken_rows, is_under
 from tests.circuits.statements import CIRCUITS, KEY_SECRET, TINY, margin_of
 from zk.babyjubjub import Point
 from zk.circuit import compile_circuit

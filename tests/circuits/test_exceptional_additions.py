@@ -16,7 +16,7 @@ from circuits.gadgets.fixed_base import accumulate_windows, signed_number
 from circuits.gadgets.montgomery import A, montgomery_coordinates, to_edwards
 from circuits.gadgets.pedersen import halved
 from circuits.shape import BLINDING, WINDOW_BITS
-from tests.circuits.cheating import hints
+from tests.circuits.dishonest_prover import hints
 from tests.circuits.exceptional import (
     CANCELLING,
     DOUBLING,

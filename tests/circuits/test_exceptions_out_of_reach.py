@@ -23,8 +23,8 @@ from circuits.gadgets.variable_base import multiply, start_point
 from circuits.margin import escrowed_widths
 from circuits.shape import BLINDING, MATRIX_ENTRY, RESERVED, WINDOW_BITS
 from circuits.solvency import solvency_message
-from tests.circuits.cheating import hints, play
 from tests.circuits.cheats import shared_registers
+from tests.circuits.dishonest_prover import hints, play
 from tests.circuits.exceptional import (
     DOUBLING,
     PARTIAL,
@@ -71,7 +71,7 @@ def test_the_slope_that_was_free_is_determined(name: str, u: int, values: int) -
     assert not meets_exception(compiled, told.honest)
     for register in last_window_slopes(name):
         for lie in (0, 1, told.honest[register] + 1, -told.honest[register]):
-            assert told.tell({register: lie % SCALAR_MODULUS}).broken_row is not None
+            assert told.replay({register: lie % SCALAR_MODULUS}).broken_row is not None
 
 
 @pytest.mark.parametrize("reserved", [0, 1, 7 << 57, RESERVED.maximum - 1, RESERVED.maximum])
@@ -94,7 +94,7 @@ def test_the_digits_of_a_reserve_meet_no_exception(name: str, reserved: int) -> 
         end = slopes.index(last)
         for register in slopes[end - WINDOWS - RESERVED.bits // WINDOW_BITS : end]:
             lie = (told.honest[register] + 1) % SCALAR_MODULUS
-            assert told.tell({register: lie}).broken_row is not None
+            assert told.replay({register: lie}).broken_row is not None
 
 
 @pytest.mark.parametrize("name", CIRCUITS)

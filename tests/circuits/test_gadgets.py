@@ -20,7 +20,7 @@ from circuits.gadgets.poseidon import keystream as enforce_keystream
 from circuits.gadgets.poseidon import permute as enforce_permute
 from circuits.gadgets.selection import WindowTable, negate_if, select_signed
 from circuits.shape import BLINDING, CASH, COLLATERAL, POSITION, Width
-from tests.circuits.cheating import bits, hints
+from tests.circuits.dishonest_prover import bits, hints
 from tests.circuits.inline import accepts, gadget
 from tests.strategies import elements
 from zk.babyjubjub import Point

@@ -26,7 +26,7 @@ import pytest
 from circuits.catalogue import named_circuit
 from circuits.samples import SAMPLES
 from circuits.shape import SHAPES
-from tests.circuits.cheating import broken_rows, hints, only_register, outputs, play, traced
+from tests.circuits.dishonest_prover import broken_rows, hints, only_register, outputs, play, traced
 from tests.circuits.jacobian import Sparse, jacobian, left_null_space, nullity, restricted
 from tests.circuits.replay import Replay
 from tests.circuits.statements import CIRCUITS, Trade, edge_statements, statement_of

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.circuits.cheating import breaks, broken_rows, hints, outputs
+from tests.circuits.dishonest_prover import breaks, broken_rows, hints, outputs
 from tests.circuits.replay import Replay
 from tests.circuits.statements import CIRCUITS, statement_of
 from tests.strategies import SOME, elements
@@ -53,7 +53,7 @@ def circuit(name: str) -> CompiledCircuit:
 
 def assert_refused(told: Replay, lies: Mapping[int, int]) -> None:
     """A row breaks, unless no wire differs from the honest witness."""
-    outcome = told.tell(lies)
+    outcome = told.replay(lies)
     assert outcome.broken_row is not None or not outcome.changed, lies
 
 
@@ -72,7 +72,7 @@ def test_every_lying_quotient_is_refused(name: str, seed: int) -> None:
             lies = {step.first: lie % SCALAR_MODULUS}
             if lies[step.first] != honest:
                 assert_refused(told, lies)
-                if told.tell(lies).broken_row is None:
+                if told.replay(lies).broken_row is None:
                     traceless.add(step.first)
     assert len(traceless) == {"claim": 2, "margin": 2, "solvency": 4, "fill": 6}[name]
     assert not traceless & set(circuit(name).program.wires)
@@ -90,7 +90,7 @@ def test_every_lying_bit_is_refused(name: str) -> None:
             for lie in (2, -1, HALF, random.randrange(SCALAR_MODULUS)):
                 assert_refused(told, {register: lie % SCALAR_MODULUS})
             assert_refused(replay(name), {register: 1 - told.honest[register]})
-            if told.tell({register: 2}).broken_row is None:
+            if told.replay({register: 2}).broken_row is None:
                 traceless.add(register)
     assert not traceless & set(circuit(name).program.wires)
     assert len(traceless) == {"claim": 0, "margin": 6, "solvency": 6, "fill": 2}[name]
@@ -111,7 +111,7 @@ def test_digits_that_still_sum_to_the_value_are_refused(name: str) -> None:
                     register: (low - 2 * moved) % SCALAR_MODULUS,
                     register + 1: (high + moved) % SCALAR_MODULUS,
                 }
-                assert told.tell(lies).broken_row is not None, (register, moved)
+                assert told.replay(lies).broken_row is not None, (register, moved)
 
 
 @ALL
@@ -123,7 +123,7 @@ def test_no_decomposition_has_room_for_an_alias(name: str) -> None:
         alias = step.arguments[0].value(told.honest) + SCALAR_MODULUS
         assert alias.bit_length() > step.outputs
         lies = {step.first + index: alias >> index & 1 for index in range(step.outputs)}
-        assert told.tell(lies).broken_row is not None
+        assert told.replay(lies).broken_row is not None
 
 
 @SOME
@@ -144,7 +144,7 @@ def test_the_replay_sees_what_a_full_run_sees(name: str) -> None:
         lies = {register: random.choice((2, random.randrange(SCALAR_MODULUS)))}
         inputs = told.honest[1 : 1 + compiled.program.inputs]
         witness = compiled.program.witness(compiled.program.run(inputs, lies))
-        broken, outcome = broken_rows(compiled.r1cs, witness), told.tell(lies)
+        broken, outcome = broken_rows(compiled.r1cs, witness), told.replay(lies)
         assert outcome.broken_row in broken if broken else outcome.broken_row is None
         assert outcome.changed == (witness != compiled.program.witness(told.honest))
 

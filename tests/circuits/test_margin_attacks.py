@@ -29,9 +29,9 @@ from circuits.schedule import (
 )
 from circuits.shape import CASH, COLLATERAL, MATRIX_ENTRY, POSITION, RESERVED, SCALE, SHAPES, Shape
 from tests.circuits import cheats
-from tests.circuits.breaking import replaced
-from tests.circuits.cheating import broken_scopes, play
+from tests.circuits.breakages import replaced
 from tests.circuits.cheats import Cheat
+from tests.circuits.dishonest_prover import broken_scopes, play
 from tests.circuits.statements import (
     NOTHING_ASKED,
     SCHEDULE,

@@ -16,7 +16,7 @@ import pytest
 from circuits.errors import OutOfBounds, WrongDimensions
 from circuits.schedule import checked_schedule, empty_schedule
 from circuits.shape import SHAPES
-from tests.circuits.breaking import replaced
+from tests.circuits.breakages import replaced
 from tests.circuits.public_parts import TINY, WITH_SCHEDULE, Check, Everything, honest
 from tests.circuits.statements import SCHEDULE
 from zk.field import SCALAR_MODULUS

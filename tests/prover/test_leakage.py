@@ -21,7 +21,7 @@ from prover.messages import OrderMessage, encrypt_to
 from tacit.demo.command import SCENARIOS
 from tacit.demo.stage import Stage
 from tests.ledger.world import World, real_world
-from tests.prover.leaking import DIGITS, files_of, leaks, reachable, spellings
+from tests.prover.leaks import DIGITS, files_of, leaks, reachable, spellings
 from zk.backends import Backend
 from zk.randomness import insecure_seeded_randomness
 

@@ -10,6 +10,7 @@ import pytest
 from circuits.schedule import judge
 from ledger.market.data import SCALE
 from ledger.market.limits import padded
+from ledger.wording import money
 from prover.author import Author
 from prover.matcher.keys import MatcherKeys
 from prover.settlement import Filler, OrderFill, firm_terms, settlement_terms
@@ -54,7 +55,7 @@ def test_cash_that_margin_needs(world: World, short: Author) -> None:
     said = refusal(lambda: short.withdraw(state, 0, amount))
     assert said.scope.startswith("total")
     assert str(said).startswith("no proof exists: the check total")
-    assert f"got {lacking:,} cents of USD too little; most is lost with BTC +45 %" in str(said)
+    assert f"got {money(lacking)} USD too little; most is lost with BTC +45 %" in str(said)
     assert "expected margin without collateral" in str(said)
     short.withdraw(state, 0, amount - lacking)
     refusal(lambda: short.withdraw(state, 0, amount - lacking + 1))
@@ -78,7 +79,7 @@ def test_coins_back_losses_and_pay_for_nothing(world: World) -> None:
     order = Opening((-CASH - 602_000, 0, 100, 0), 5)
     said = refusal(lambda: owner.place_order(world.state, order, bytes(32)))
     assert said.scope.startswith("paid")
-    assert "cents of USD too little" in str(said)
+    assert " USD too little" in str(said)
     assert "without pledged coins" in str(said)
 
 
@@ -114,7 +115,7 @@ def claims(world: World) -> dict[str, tuple[Any, str]]:
     engine, market = world.market.engine(), world.state.current_market
     floor = engine.equity_floor(market.observation, market.time, CASH + 123)
     return {
-        "equity": (floor, f"expected {CASH + 123:,} cents of USD or more at the mark, got 123 "),
+        "equity": (floor, f"expected {money(CASH + 123)} USD or more at the mark, got 1.23 "),
         "own": (padded(world.shape, [(0, 0, 1, 0)], [-5]), "row 0 of the claim to be 0 or more"),
     }
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ledger.log import Entry
-from ledger.transitions import UpdateMarket, decode_transition
-from tests.verifier.forging import DECODING, Forge, rechained, with_field
+from ledger.transitions import decode_transition
+from tests.verifier.forgery import DECODING, Forge, rechained, with_field
 from verifier import Code
 from zk.babyjubjub import Point
 from zk.errors import ZkError
@@ -150,7 +150,7 @@ def resigned(forge: Forge, draw: random.Random) -> Change:
         _change_leaf(document, draw)
         with suppress(ZkError, IndexError):
             changed = decode_transition(_encoded(document), DECODING)
-            owner = forge.owners[changed.account]  # type: ignore[union-attr]
+            owner = forge.owners[changed.account]  # type: ignore[attr-defined]
             ledger = forge.state_after(0).charter.ledger
             signed = changed.model_copy(update={"signature": owner.sign(changed.binding(ledger))})
             if signed.encode() == forge.entries[number].transition:
@@ -283,11 +283,6 @@ def _set(document: Any, path: tuple[Any, ...], value: object) -> None:
 
 def _encoded(document: Any) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode()
-
-
-def is_market(entry: Entry) -> bool:
-    """Whether the entry begins an epoch."""
-    return entry.number > 0 and isinstance(decode_transition(entry.transition), UpdateMarket)
 
 
 #: How many of each kind a test draws.

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.ledger.world import World, stand_in_world
-from tests.verifier.forging import Forge
+from tests.verifier.audits import Auditor
+from tests.verifier.forgery import Forge
 from tests.verifier.honest import Played, honest_ledger
-from tests.verifier.judging import Auditor
 from tests.verifier.unproven import take_any_keys
 
 

@@ -13,7 +13,7 @@ from ledger.execution import execute
 from ledger.judge import Judge
 from ledger.transitions import decode_transition
 from tests.ledger.world import fastest
-from tests.verifier.forging import DECODING, Forge
+from tests.verifier.forgery import DECODING, Forge
 from tests.verifier.honest import Played
 from verifier import ListedLog, Options, audit_log
 from zk.groth16 import Proof

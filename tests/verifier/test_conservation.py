@@ -12,7 +12,7 @@ from ledger.requirements import with_public_amount
 from ledger.state import State
 from ledger.transitions import Deposit, OpenAccount, Settle, Withdraw
 from tests.ledger.world import World
-from tests.verifier.playing import broken
+from tests.verifier.stories import broken
 from tests.verifier.unproven import audited, endowed_world, errors_of, take_any_keys
 from verifier import Code
 

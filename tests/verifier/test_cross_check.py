@@ -10,6 +10,7 @@ from ledger.evidence import ClaimedProof
 from tests.ledger.world import fastest
 from tests.verifier.honest import Played
 from verifier import Code, ListedLog, Options, audit_log, cross_check
+from verifier.batches import Answer
 from verifier.cross_check import Sample
 from zk.backends import Backend, Choice, Verifier, select
 from zk.errors import Conflict, ProofRejected
@@ -59,7 +60,7 @@ def test_every_proof_has_the_same_chance() -> None:
     def drawn(seed: int) -> set[int]:
         sample = Sample(10, seed)
         for entry in range(1_000):
-            sample.offer(entry, one, True)
+            sample.offer(entry, one, Answer.HOLDS)
         return {entry for entry, _, _ in sample.drawn}
 
     assert len(drawn(1)) == 10

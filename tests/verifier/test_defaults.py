@@ -12,7 +12,7 @@ from ledger.requirements import bought
 from ledger.state import State
 from ledger.transitions import Absorb, Reveal, TakeOver
 from tests.ledger.world import World
-from tests.verifier.playing import Story, broken
+from tests.verifier.stories import Story, broken
 from tests.verifier.unproven import audited, errors_of
 from verifier import Code
 

@@ -17,7 +17,7 @@ from ledger.storage.sqlite import SqliteStore
 from tacit.__main__ import app
 from tests.command import run_tacit
 from tests.ledger.world import fastest
-from tests.verifier.forging import Forge
+from tests.verifier.forgery import Forge
 from tests.verifier.honest import Played
 from verifier import AuditReport, Code, SignedVerdict, audit
 from zk.errors import Conflict, MalformedFile, ZkError

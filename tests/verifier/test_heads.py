@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.verifier.forging import Forge, with_field
+from tests.verifier.audits import Auditor
+from tests.verifier.forgery import Forge, with_field
 from tests.verifier.honest import Played
-from tests.verifier.judging import Auditor
 from verifier import Code, ExpectedHead
 from zk.errors import Malformed
 

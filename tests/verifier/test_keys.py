@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from ledger.genesis import Genesis, StatementKey
-from tests.verifier.forging import Forge
+from tests.verifier.audits import Auditor
+from tests.verifier.forgery import Forge
 from tests.verifier.honest import Played
-from tests.verifier.judging import Auditor
 from verifier import AuditReport, Code, Finding
 from verifier.keys import check_keys
 from zk.errors import UnsafeKey

@@ -15,7 +15,7 @@ from ledger.oracle import risk_table
 from ledger.state import State
 from ledger.transitions import UpdateMarket, market
 from tests.ledger.world import World
-from tests.verifier.playing import fallen
+from tests.verifier.stories import fallen
 from tests.verifier.unproven import audited, errors_of
 from verifier import AuditReport, Code
 

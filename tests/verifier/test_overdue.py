@@ -7,7 +7,7 @@ import pytest
 from ledger.state import State
 from prover.author import Author
 from tests.ledger.world import World
-from tests.verifier.forging import Forge
+from tests.verifier.forgery import Forge
 from tests.verifier.honest import Played
 from tests.verifier.unproven import audited, errors_of, remarks_of
 from verifier import Code

@@ -10,7 +10,7 @@ from ledger.payout import WHOLE
 from ledger.state import State
 from ledger.transitions import PayOut, UpdateMarket, accounts
 from tests.ledger.world import World
-from tests.verifier.playing import Story, broken
+from tests.verifier.stories import Story, broken
 from tests.verifier.unproven import audited, errors_of, remarks_of
 from verifier import AuditReport, Code
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from time import sleep
+from typing import Any
 
 import pytest
 from rich.console import Console
 
+from ledger.judge import Judge
 from tacit.audit_summary import show
 from tests.conftest import ROOT
+from tests.verifier.audits import Auditor
 from tests.verifier.honest import Played, disclosures
-from tests.verifier.judging import Auditor
-from verifier import AuditReport, Code, Finding
+from verifier import AuditReport, Code, Finding, ListedLog, Options, audit_log, auditor
 from verifier.findings import codes, explain
+from verifier.keys import check_keys
+from zk.backends import Backend
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +40,30 @@ def test_everything_is_counted(honest: Played, report: AuditReport) -> None:
     assert report.invariants.settlements.checked == 1
     assert report.tip is not None
     assert report.tip.hash == honest.entries[-1].hash.hex()
+
+
+def test_the_rate_leaves_the_start_out(
+    honest: Played, native: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys, circuits and a judge are made once, however many proofs there are."""
+    pause = 1.0
+
+    def slow_keys(*arguments: Any) -> Any:
+        sleep(pause)
+        return check_keys(*arguments)
+
+    def slow_judge(*arguments: Any) -> Judge:
+        sleep(pause)
+        return Judge(*arguments)
+
+    monkeypatch.setattr(auditor, "check_keys", slow_keys)
+    options = Options(native, make_judge=slow_judge)
+    report = audit_log(ListedLog(honest.entries), options)
+    spent = report.timing
+    work = spent.replay + spent.signatures + spent.spans + spent.proofs
+    assert spent.start >= 2 * pause
+    assert spent.total == pytest.approx(spent.start + work)
+    assert spent.proofs_per_second == pytest.approx(report.proofs / work)
 
 
 def test_development_keys_are_named_for_each_statement(report: AuditReport) -> None:

@@ -7,9 +7,9 @@ from collections import Counter
 
 import pytest
 
+from tests.verifier.audits import Auditor
 from tests.verifier.changes import KINDS, Kind
-from tests.verifier.forging import Forge, rechained
-from tests.verifier.judging import Auditor
+from tests.verifier.forgery import Forge, rechained
 from verifier import AuditReport, Code
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from ledger.log import Entry
 from tests.ledger.world import fastest
-from tests.verifier.forging import Forge, rechained, with_field
+from tests.verifier.audits import Auditor
+from tests.verifier.forgery import Forge, rechained, with_field
 from tests.verifier.honest import Played
-from tests.verifier.judging import Auditor
 from verifier import AuditReport, Code, ListedLog, Options, SignedVerdict, audit_log
 from verifier.verdicts import parse_public_key, read_signing_key
 from zk.errors import Conflict, Malformed, Rejected, SignatureRejected

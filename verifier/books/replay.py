@@ -17,7 +17,8 @@ from ledger.execution import execute
 from ledger.genesis import Genesis
 from ledger.log import Entry
 from ledger.state import State
-from ledger.transitions import AnyTransition, UpdateMarket, decode_transition
+from ledger.storage import MemoryStore
+from ledger.transitions import Transition, UpdateMarket, decode_transition
 from zk.errors import ZkError
 
 
@@ -32,10 +33,12 @@ class Founded:
 
 @dataclass(frozen=True, slots=True)
 class ReplayedEntry:
-    """One transition and the state after it; that state moves on with the next step."""
+    """One transition between two states, which move on with the next step."""
 
     entry: Entry
-    transition: AnyTransition
+    transition: Transition
+    before: State
+    #: The state after it.
     state: State
     #: The accounts whose records it wrote.
     accounts: tuple[int, ...]
@@ -56,7 +59,7 @@ class BookReplay:
     def __init__(self, entries: Iterable[Entry], decoding: Decoding | None = None) -> None:
         self._entries = iter(entries)
         self._decoding = decoding or Decoding()
-        self._state = State(_Nothing(), self._decoding)
+        self._state = State(MemoryStore(), self._decoding)
         try:
             first = next(self._entries, None)
             if first is None:
@@ -73,7 +76,7 @@ class BookReplay:
 
     @property
     def state(self) -> State:
-        """Where the walk stands."""
+        """Where the walk stands: after the last step that was left behind."""
         return self._state
 
     def steps(self, before_market: Callable[[], None] = lambda: None) -> Iterator[ReplayedEntry]:
@@ -96,19 +99,12 @@ class BookReplay:
                 raise Stopped(number, error) from None
             number += 1
             written = [key for key in draft.changes() if key.startswith(_ACCOUNT)]
-            self._state.absorb(draft)
             accounts = tuple(sorted(int(key.removeprefix(_ACCOUNT)) for key in written))
-            yield ReplayedEntry(entry, transition, self._state, accounts)
+            yield ReplayedEntry(entry, transition, self._state, draft, accounts)
+            self._state.absorb(draft)
 
 
 _ACCOUNT: Final = "account/"
-
-
-class _Nothing:
-    """No records: all that there is, the walk itself has written."""
-
-    def get(self, key: str) -> bytes | None:  # noqa: ARG002
-        return None
 
 
 class _Unjudged:

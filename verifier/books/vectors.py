@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from circuits.shape import Shape
 from ledger.escrows import Found, escrows_in
 from ledger.records import Account, Sealed, Trail
-from ledger.transitions import AnyTransition
+from ledger.transitions import Transition
 from verifier.books.document import Problem, Source
 from verifier.books.problems import Problems
 from verifier.books.readers import NotGiven, Reader
@@ -47,7 +47,7 @@ class Vectors:
         """How many escrows gave an opening."""
         return sum(opening is not None for opening in self._openings.values())
 
-    def remember(self, ledger: bytes, number: int, key: Point, transition: AnyTransition) -> None:
+    def remember(self, ledger: bytes, number: int, key: Point, transition: Transition) -> None:
         """The escrows of an entry, which trails will name."""
         for found in escrows_in(ledger, number, key, transition):
             self._escrows[found.sealed] = found

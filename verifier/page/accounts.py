@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from ledger.wording import counted, grouped
 from verifier.page.charts import shares
 from verifier.page.history import DUTIES, Coverage, Event, History
 from verifier.page.links import Links, place_of
 from verifier.page.markup import Html, code, element, joined, said
-from verifier.page.numbers import counted, grouped, when
+from verifier.page.numbers import when
 from verifier.page.tables import Cell, Row, number, table
 
 

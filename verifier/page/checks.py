@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ledger.wording import counted, grouped
 from verifier.page.markup import Html, code, element, joined, said
-from verifier.page.numbers import counted, grouped, seconds
+from verifier.page.numbers import seconds
 from verifier.page.tables import Row, facts, number, table
 from verifier.report import AuditReport, Cases, KeyReport
 
@@ -61,6 +62,9 @@ def evidence(report: AuditReport) -> Html:
         f"and {counted(report.spans, 'representation proof')} were verified with the "
         f"{report.backend} backend."
     )
+    if report.unjudged_proofs:
+        left = counted(report.unjudged_proofs, "proof")
+        done += f" Not judged, because so many are false: {left}."
     columns = ("statement", "proofs", "verifying key", "origin", "circuit")
     return joined(
         [
@@ -93,11 +97,12 @@ def timing(report: AuditReport) -> Html:
     return facts(
         [
             ("in all", seconds(spent.total)),
+            ("start: keys, circuits, processes", seconds(spent.start)),
             ("replay", seconds(spent.replay)),
             ("of that, signatures", seconds(spent.signatures)),
             ("of that, representations", seconds(spent.spans)),
             ("proofs", seconds(spent.proofs)),
-            ("proofs a second, all in", grouped(round(spent.proofs_per_second))),
+            ("proofs a second, after the start", grouped(round(spent.proofs_per_second))),
         ]
     )
 

@@ -12,14 +12,12 @@ from typing import Final, Literal
 
 from ledger.encoding import Decoding
 from ledger.log import Entry
-from ledger.records import Account, Withdrawal
+from ledger.records import Account
 from ledger.requirements import open_order
 from ledger.state import State
-from ledger.transitions import PayOut, Withdraw
-from verifier.books.replay import BookReplay, ReplayedEntry, Stopped
+from ledger.transitions import Before, Topic
+from verifier.books.replay import BookReplay, Founded, ReplayedEntry, Stopped
 from verifier.log import open_log
-from verifier.page.deeds import Deed, deed_of
-from verifier.payments import waiting_in
 from verifier.report import Part
 from zk.backends import Backend
 
@@ -38,6 +36,7 @@ class Event(Part):
     epoch: int
     kind: str
     lane: str
+    is_rare: bool = False
     accounts: tuple[int, ...]
     words: str
 
@@ -105,29 +104,14 @@ class _Chronicle:
     def __init__(self, walk: BookReplay) -> None:
         self._walk = walk
         self._head = walk.founded.entry
-        founded = Deed("Parameters", (), f"the ledger “{walk.founded.genesis.name}” was founded")
-        self._events = [_event(self._head, 0, "genesis", founded)]
+        self._events = [_first_event(walk.founded)]
         self._coverage: list[Coverage] = []
         self._touched: dict[int, int] = {}
-        self._waiting: dict[int, Withdrawal] = {}
 
     def write(self, step: ReplayedEntry) -> None:
         self._head = step.entry
         self._touched |= dict.fromkeys(step.accounts, step.entry.number)
-        deed = deed_of(step.transition, step.state, self._waiting)
-        self._queue(step)
-        epoch, kind = step.state.pool.epoch, step.transition.kind
-        self._events.append(_event(step.entry, epoch, kind, deed))
-
-    def _queue(self, step: ReplayedEntry) -> None:
-        """Whose withdrawals wait: their records are gone when they are paid."""
-        if isinstance(step.transition, PayOut):
-            self._waiting.pop(step.transition.withdrawal, None)
-        newest = step.state.pool.withdrawals - 1
-        if isinstance(step.transition, Withdraw) and newest not in self._waiting:
-            waits = waiting_in(step.state, newest)
-            if waits is not None:
-                self._waiting[newest] = waits
+        self._events.append(_event(step))
 
     def end_epoch(self) -> None:
         if self._walk.state.pool.epoch:
@@ -191,13 +175,31 @@ def _opening(account: Account) -> Availability:
     return "never in escrow" if account.trail.base is None else "in escrow"
 
 
-def _event(entry: Entry, epoch: int, kind: str, deed: Deed) -> Event:
+def _first_event(founded: Founded) -> Event:
+    return Event(
+        entry=0,
+        time=founded.entry.time,
+        epoch=0,
+        kind="genesis",
+        lane=Topic.PARAMETERS.value,
+        is_rare=True,
+        accounts=(),
+        words=founded.genesis.told(),
+    )
+
+
+def _event(step: ReplayedEntry) -> Event:
+    entry, transition = step.entry, step.transition
+    before = Before.of(step.before, entry.time, entry.number)
+    told = transition.told(step.state.charter.listing)
+    outcome = transition.outcome(before, step.state)
     return Event(
         entry=entry.number,
         time=entry.time,
-        epoch=epoch,
-        kind=kind,
-        lane=deed.lane,
-        accounts=deed.accounts,
-        words=deed.words,
+        epoch=step.state.pool.epoch,
+        kind=transition.kind,
+        lane=transition.TOPIC.value,
+        is_rare=transition.IS_RARE,
+        accounts=transition.accounts(before),
+        words=f"{told}; {outcome}" if outcome else told,
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ledger.wording import counted, grouped
 from verifier.books.document import Books, Holding, Left, Moment, Side, Statement
 from verifier.page.links import Links
 from verifier.page.markup import Html, element, joined, said
-from verifier.page.numbers import counted, grouped, share, signed, when
+from verifier.page.numbers import share, signed, when
 from verifier.page.tables import Cell, Row, number, table
 from verifier.report import AuditReport
 

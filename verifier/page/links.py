@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.wording import grouped
 from verifier.page.history import Event, History
 from verifier.page.markup import element
-from verifier.page.numbers import grouped
 from verifier.page.tables import Cell
 from verifier.report import AuditReport
 
@@ -47,18 +47,12 @@ def links_of(report: AuditReport, history: History | None) -> Links:
     return Links(kept, len(events) - len(kept), shown)
 
 
-#: What changes the ledger for everybody, or takes something from somebody.
-_RARE: Final = frozenset(
-    {"genesis", "reveal", "take-over", "absorb", "update-params", "expire", "endow"}
-)
-
-
 def _chosen(report: AuditReport, events: Sequence[Event]) -> frozenset[int]:
     """What the report refers to, earliest first; then the newest of the rare, and of the rest."""
     wanted = {one.entry for one in report.findings} | {one.entry for one in report.receipts}
     wanted |= {entry for one in report.overdue for entry in (one.entry, one.until_entry)}
     newest = [*reversed(events)]
     ordered = [one.entry for one in events if one.entry in wanted]
-    ordered += [one.entry for one in newest if one.kind in _RARE]
+    ordered += [one.entry for one in newest if one.is_rare]
     ordered += [one.entry for one in newest]
     return frozenset([*dict.fromkeys(ordered)][:MOST_ROWS])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ledger.wording import counted, grouped
 from verifier.page.links import Links
 from verifier.page.markup import Html, element, joined, said
-from verifier.page.numbers import cash, counted, duration, grouped, percent, when
+from verifier.page.numbers import cash, duration, percent, when
 from verifier.page.tables import Cell, Row, number, table
 from verifier.report import AuditReport, CoinNow, Epoch, Identity, Receipt, Standing
 

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from ledger.wording import grouped, moment
 from verifier.page.markup import Html, element, text
 
 
-def grouped(value: int) -> str:
-    """In groups of three, with a real minus sign."""
-    return f"{value:,}".replace("-", "−")
-
-
 def signed(value: int) -> str:
-    """The same, with a plus sign where it belongs."""
+    """Digits in groups, with a sign in front of whatever is not zero."""
     return f"+{grouped(value)}" if value > 0 else grouped(value)
-
-
-def counted(count: int, one: str, many: str | None = None) -> str:
-    """1 entry, 2 entries."""
-    return f"{grouped(count)} {one if count == 1 else many or one + 's'}"
 
 
 def cash(millionths: int) -> str:
@@ -54,14 +45,6 @@ def duration(total: int) -> str:
             parts.append(f"{total // size} {name}")
             total %= size
     return " ".join(parts[:2]) or "0 s"
-
-
-def moment(time: int) -> str:
-    """A ledger's time in UTC; plain seconds where no calendar reaches."""
-    try:
-        return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M:%S")
-    except (OverflowError, ValueError, OSError):
-        return f"second {time}"
 
 
 def when(time: int) -> Html:

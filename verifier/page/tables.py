@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.wording import grouped
 from verifier.page.markup import Html, element, joined
-from verifier.page.numbers import grouped
 
 #: A browser is slow with longer tables, and a reader is slower.
 MOST: Final = 1_000

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from verifier.page.deeds import LANES
+from ledger.transitions import Topic
+from ledger.wording import counted, grouped, moment
 from verifier.page.history import Event, History
 from verifier.page.links import Links, place_of
 from verifier.page.markup import Html, element, text
-from verifier.page.numbers import counted, grouped, moment
 from verifier.page.tables import frame
 from verifier.report import AuditReport
 
@@ -46,7 +46,7 @@ def timeline(report: AuditReport, history: History | None, links: Links) -> Html
     last = max([one.entry for one in events] + [report.entries - 1, 1])
     axis = _Axis(last)
     lanes: list[tuple[str, dict[int, list[Event]]]] = [
-        (lane, _binned(axis, (one for one in events if one.lane == lane))) for lane in LANES
+        (lane, _binned(axis, (one for one in events if one.lane == lane))) for lane in Topic
     ]
     bottom = _TOP + _ROW * (len(lanes) + 1)
     parts = [
@@ -164,6 +164,6 @@ def _told(events: Sequence[Event]) -> Html:
 
 
 def _summary(events: Sequence[Event], last: int) -> str:
-    lanes = {lane: sum(one.lane == lane for one in events) for lane in LANES}
+    lanes = {lane: sum(one.lane == lane for one in events) for lane in Topic}
     counts = ", ".join(f"{lane.lower()} {grouped(n)}" for lane, n in lanes.items() if n)
     return f"Entries 0 to {grouped(last)}. Marks by row: {counts or 'none'}. The log below has all."

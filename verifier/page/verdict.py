@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ledger.wording import counted, grouped
 from verifier.page.links import MOST_ROWS, Links
 from verifier.page.markup import Html, code, element, joined, said
-from verifier.page.numbers import counted, grouped, when
+from verifier.page.numbers import when
 from verifier.page.tables import Cell, Row, facts, table
 from verifier.page.words import DEVELOPMENT, MARK, TONE, WORD, meaning_of
 from verifier.report import AuditReport, Finding

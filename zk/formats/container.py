@@ -89,7 +89,7 @@ def parse_container(data: bytes | mmap, kind: bytes, versions: Sequence[int]) ->
     whole = Reader(memoryview(data), f".{name} file")
     magic, version, count = _HEADER.unpack(whole.take(_HEADER.size))
     if magic != kind:
-        raise MalformedFile(whole.subject, expected=f"magic {kind!r}", actual=repr(magic))
+        raise MalformedFile(whole.subject, expected=f"magic {name}", actual="another kind of file")
     if version not in versions:
         raise MalformedFile(whole.subject, expected=f"version {list(versions)}", actual=version)
     sections: dict[int, Reader] = {}

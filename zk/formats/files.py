@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from zk.errors import MalformedFile
+from zk.errors import MalformedFile, ZkError
 
 #: A key of 2²⁰ constraints with dense queries stays below this.
 MAX_FILE_BYTES: Final = 4 << 30
@@ -29,7 +30,7 @@ def check_file(path: Path, limit: int = MAX_FILE_BYTES) -> None:
     """Raises `MalformedFile` unless there is a regular file of at most that size."""
     try:
         if not path.is_file():
-            raise MalformedFile(str(path), expected="a file", actual="none")
+            raise MalformedFile(str(path), expected="a file", actual=what_is_at(path))
         size = path.stat().st_size
     except OSError as error:
         raise _unreadable(path, error) from None
@@ -37,8 +38,35 @@ def check_file(path: Path, limit: int = MAX_FILE_BYTES) -> None:
         raise MalformedFile(str(path), expected=f"at most {limit} bytes", actual=f"{size} bytes")
 
 
+def what_is_at(path: Path) -> str:
+    """What there is instead of a file, for a message."""
+    if path.is_dir():
+        return "a folder"
+    return "another kind of file" if os.path.lexists(path) else "no such file"
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """What is wrong with what was read there is told of that file, by the name its user gave."""
+    try:
+        yield
+    except ZkError as error:
+        if not error.subject.startswith(str(path)):
+            error.subject = f"{path}: {error.subject}"
+        raise
+
+
+def make_folder(path: Path) -> None:
+    """The folder, and those above it, where they are missing."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or "an error"
+        raise MalformedFile(str(path), expected="a folder", actual=reason) from None
+
+
 def write_secret_files(contents: Mapping[Path, bytes]) -> None:
-    """Likewise, for nobody but their owner to read."""
+    """All of the files, each complete, for nobody but their owner to read."""
     write_files(contents, mode=0o600)
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, Vali
 from zk.bn254 import G1Point, G2Point
 from zk.errors import Conflict, MalformedFile
 from zk.field import SCALAR_MODULUS, canonical
+from zk.formats.mistakes import first_mistake
 from zk.groth16.keys import Proof, VerifyingKey
 
 Decimal = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,77})$")]
@@ -126,11 +127,9 @@ def _parse(adapter: TypeAdapter[_Parsed], data: bytes, subject: str) -> _Parsed:
     try:
         return adapter.validate_json(data, strict=True)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the document"
-        raise MalformedFile(
-            subject, expected="snarkjs's form", actual=f"at {where}: {first['msg']}"
-        ) from None
+        mistake = first_mistake(error)
+        where = f"{subject}, {mistake.where}" if mistake.where else subject
+        raise MalformedFile(where, expected=mistake.expected, actual=mistake.actual) from None
 
 
 def _g1(point: G1Json) -> G1Point:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
-from zk.bn254 import Fq2, G1Point, G2Point, GroupPoint
+from zk.bn254 import G1Point, G2Point, GroupPoint
 from zk.errors import MalformedFile
 from zk.field import BASE_MODULUS, encode, inverse
 from zk.formats.container import Reader
+from zk.twist import Fq2
 
 _R: Final = 1 << 256
 _R_INVERSE: Final = inverse(_R, BASE_MODULUS)

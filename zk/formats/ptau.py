@@ -7,7 +7,7 @@
 | 4, 5, 6 | [α·τⁱ]₁, [β·τⁱ]₁, [β]₂                                                       |
 | 7       | the contributions to phase one                                              |
 | 12, 13  | [L(τ)]₁, [L(τ)]₂ for the Lagrange bases of domains of 1, 2, 4, … rows        |
-| 14, 15  | [α·L(τ)]₁, [β·L(τ)]₁ likewise                                                |
+| 14, 15  | [α·L(τ)]₁, [β·L(τ)]₁ for the bases of these domains                         |
 
 Section 12 has one domain more than the others, of 2^(p+1) rows. Section 2 has one power less than
 that; the last basis is made with 0 in its place, unless the file was cut out of a larger one. Files

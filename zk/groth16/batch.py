@@ -13,8 +13,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
-from py_ecc.optimized_bn128 import Z1
-
+from zk import curve
 from zk.bn254 import affine_g1, pairing_product_is_one
 from zk.errors import ProofRejected
 from zk.field import SCALAR_MODULUS, encode
@@ -39,7 +38,7 @@ def verify_batch(key: VerifyingKey, statements: Sequence[Statement]) -> None:
         for i in range(key.public)
     ]
     proofs = [proof for _, proof in statements]
-    c = multi_scalar_multiplication([proof.c for proof in proofs], rho, Z1)
+    c = multi_scalar_multiplication([proof.c for proof in proofs], rho, curve.Z1)
     (c_sum,) = affine_g1([c])
     pairs = [(-(proof.a * p), proof.b) for p, proof in zip(rho, proofs, strict=True)]
     pairs += [

@@ -15,8 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from py_ecc.optimized_bn128 import Z1, Z2, add
-
+from zk import curve
 from zk.bn254 import GroupPoint, Projective, affine_g1, affine_g2
 from zk.errors import Conflict
 from zk.field import SCALAR_MODULUS, canonical_secret
@@ -65,15 +64,15 @@ def prove(
     private = witness[key.public + 1 :]
     vk, r_times_s = key.verifying_key, -r * s % SCALAR_MODULUS
     sums: list[_Sum] = [
-        ((vk.alpha_1, key.delta_1, *key.a_query), (1, r, *witness), Z1),
-        ((key.beta_1, key.delta_1, *key.b1_query), (1, s, *witness), Z1),
-        ((key.delta_1, *key.c_query, *key.h_query), (r_times_s, *private, *h), Z1),
-        ((vk.beta_2, vk.delta_2, *key.b2_query), (1, s, *witness), Z2),
+        ((vk.alpha_1, key.delta_1, *key.a_query), (1, r, *witness), curve.Z1),
+        ((key.beta_1, key.delta_1, *key.b1_query), (1, s, *witness), curve.Z1),
+        ((key.delta_1, *key.c_query, *key.h_query), (r_times_s, *private, *h), curve.Z1),
+        ((vk.beta_2, vk.delta_2, *key.b2_query), (1, s, *witness), curve.Z2),
     ]
     a_sum, b_1_sum, c_sum, b_sum = _sum_all(sums, progress)
     a, b_1 = affine_g1([a_sum, b_1_sum])
-    blinded = multi_scalar_multiplication((a, b_1), (s, r), Z1)
-    (c,) = affine_g1([add(c_sum, blinded)])
+    blinded = multi_scalar_multiplication((a, b_1), (s, r), curve.Z1)
+    (c,) = affine_g1([curve.add(c_sum, blinded)])
     (b,) = affine_g2([b_sum])
     return Proof(a, b, c)
 
@@ -100,6 +99,6 @@ def _sum_all(sums: Sequence[_Sum], progress: Progress) -> list[Projective]:
     for index, (_, _, zero) in enumerate(sums):
         total = zero
         for part in made[index * parts : (index + 1) * parts]:
-            total = add(total, part)
+            total = curve.add(total, part)
         totals.append(total)
     return totals

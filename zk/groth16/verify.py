@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from py_ecc.optimized_bn128 import Z1
-
+from zk import curve
 from zk.bn254 import G1Point, affine_g1, pairing_product_is_one
 from zk.errors import ProofRejected
 from zk.groth16.keys import Proof, VerifyingKey
@@ -27,4 +26,4 @@ def verify(key: VerifyingKey, public: tuple[int, ...], proof: Proof) -> None:
 
 def public_sum(key: VerifyingKey, weights: Sequence[int]) -> G1Point:
     """Σ weightᵢ·ICᵢ."""
-    return affine_g1([multi_scalar_multiplication(key.ic, weights, Z1)])[0]
+    return affine_g1([multi_scalar_multiplication(key.ic, weights, curve.Z1)])[0]

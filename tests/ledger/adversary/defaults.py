@@ -91,11 +91,6 @@ def equity(world: World, account: int = 0) -> int:
     return world.state.sale_demands().equity(opening.values)
 
 
-def worth_of(world: World, author: Author) -> int:
-    """The same of any author, who knows it."""
-    return world.state.sale_demands().equity(author.known.values)
-
-
 def price_now(world: World, target: int | None = 0, part: int | None = None) -> int:
     """What it would cost."""
     return current_offer(at_present(world), target, part).price

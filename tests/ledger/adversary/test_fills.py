@@ -11,7 +11,7 @@ from tests.ledger.adversary.attacks import (
     refused,
     with_leg,
 )
-from tests.ledger.adversary.crossing import ASK, BID, crossed, forged, order_of
+from tests.ledger.adversary.crossed_orders import ASK, BID, crossed, forged, order_of
 from tests.ledger.world import World, peopled, real_world, stand_in_world
 from zk.errors import ProofRejected, Unsatisfied
 from zk.pedersen import Opening

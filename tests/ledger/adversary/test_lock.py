@@ -16,7 +16,7 @@ from tests.ledger.adversary.attacks import (
     followed,
     refused,
 )
-from tests.ledger.adversary.crossing import crossed
+from tests.ledger.adversary.crossed_orders import crossed
 from tests.ledger.world import World, peopled, stand_in_world
 from zk.errors import Unsatisfied
 

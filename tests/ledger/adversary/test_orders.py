@@ -12,7 +12,7 @@ from tests.ledger.adversary.attacks import (
     refused,
     resigned,
 )
-from tests.ledger.adversary.crossing import ASK, BID, crossed
+from tests.ledger.adversary.crossed_orders import ASK, BID, crossed
 from tests.ledger.world import World, peopled, stand_in_world
 from zk.errors import ProofRejected, SignatureRejected, Unsatisfied
 from zk.signatures import SigningKey

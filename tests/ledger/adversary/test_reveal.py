@@ -1,17 +1,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from itertools import permutations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from circuits.schedule import judge
 from ledger.errors import MalformedTransition, NotAdmitted, OutOfOrder, TransitionRejected
+from ledger.offers import is_sold_out
 from ledger.parameters import MAX_CASH
 from ledger.transitions import Reveal
 from prover.author import Author, Written
 from tests.ledger.adversary.attacks import account_of, assert_conserved, overdue, refused, worth
 from tests.ledger.world import World, peopled, stand_in_world
+from zk.errors import Unsatisfied
 from zk.field import SUBGROUP_ORDER
 
 BUY = {0: -60_000, 2: 10}
@@ -265,3 +271,41 @@ def test_a_reveal_succeeds_however_much_is_owed() -> None:
     assert opening is not None
     assert world.state.sale_demands().equity(opening.values) < -(1 << 64)
     assert_conserved(world)
+
+
+@given(st.integers(1, MAX_CASH - 1), st.integers(0, 3))
+def test_nothing_but_a_debt_is_no_book_that_anybody_can_come_to(debt: int, falls: int) -> None:
+    """So a reveal moves no account: where only a debt is left, the fund would have to pay it.
+
+    Whatever takes the last position or coin out of an account proves initial margin, or that of
+    a withdrawal; and no market makes a debt meet either.
+    """
+    state = _fallen(falls).state
+    assert is_sold_out(state.shape.assets, (-debt, 0, 0, 0))
+    for demands in (state.demands(state.current_market), state.sale_demands()):
+        for schedule in (demands.initial(0), demands.withdrawal(0)):
+            assert not judge(state.shape, schedule, (-debt, 0, 0, 0)).holds
+            assert judge(state.shape, schedule, (debt, 0, 0, 0)).holds
+
+
+def test_the_last_position_does_not_leave_a_debt(world: World) -> None:
+    """Tried on a ledger: sold for less than it cost, with all the cash gone, or one unit more."""
+    author, other = world.authors
+    cash = author.known.values[0] - world.state.parameters.leg_fee
+    world.trade(author, other, BUY)
+    back = {index: -amount for index, amount in BUY.items()}
+    fee = world.state.parameters.leg_fee
+    with pytest.raises(Unsatisfied):
+        world.trade(author, other, back | {0: back[0] - cash + fee - 1})
+    world.trade(author, other, back | {0: back[0] - cash + fee})
+    assert author.known.values == (0, 0, 0, 0)
+
+
+@cache
+def _fallen(falls: int) -> World:
+    world = peopled(stand_in_world())
+    for _ in range(falls):
+        seen = world.state.current_market.observation
+        spots = tuple(spot * 7 // 10 for spot in seen.spots)
+        world.next_epoch(seen.model_copy(update={"spots": spots}))
+    return world

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +12,11 @@ from ledger.encoding import Decoding
 from ledger.errors import NotAdmitted, OutOfOrder
 from ledger.evidence import Evidence, EvidenceChecker
 from ledger.ledger import Ledger
+from ledger.state import State
 from ledger.storage import MemoryStore, SqliteStore, Store
+from ledger.transitions import Withdraw
 from prover.author import Author
+from tests.conftest import ROOT
 from tests.ledger.adversary.attacks import assert_conserved, refused
 from tests.ledger.stand_in import UnsoundStandIn
 from tests.ledger.world import World, fastest, peopled, stand_in_world
@@ -83,27 +89,122 @@ class _Interrupted:
 def _interrupted(world: World, path: Path, index: int) -> _Interrupted:
     """While our ledger judges, somebody else's enters a deposit to that account."""
     theirs = _second(world, SqliteStore.open(path))
+    deposit = _deposit(world, index)
+    return _watched(world, lambda: theirs.submit(deposit, world.now))
+
+
+def _deposit(world: World, index: int) -> bytes:
     author = world.authors[index]
-    deposit = author.deposit(world.state, 0, 7, world.offices.custodian).transition
-    judge = _Interrupted(world.ledger._checker, lambda: theirs.submit(deposit, world.now))
-    world.ledger._checker = judge
+    return author.deposit(world.state, 0, 7, world.offices.custodian).transition.encode()
+
+
+def _watched(world: World, meanwhile: Callable[[], object]) -> _Interrupted:
+    ledger = world.ledger
+    assert isinstance(ledger, Ledger)
+    ledger._checker = judge = _Interrupted(ledger._checker, meanwhile)
     return judge
 
 
 def test_nobody_waits_while_a_proof_is_judged(world: World, path: Path) -> None:
-    """The lock is taken after it: another writer is quicker, and ours is judged anew, and taken."""
+    """Another writer is quicker: ours is judged anew, its proof not a second time, and taken."""
     author = world.authors[0]
     written = author.withdraw(world.state, 0, 5)
     judge = _interrupted(world, path, 1)
     number = world.ledger.head.number
     entry = world.submit(written.transition)
-    assert (entry.number, judge.times) == (number + 2, 2)
+    assert (entry.number, judge.times) == (number + 2, 1)
     assert world.state.account(1).holdings == (10**7 + 7, 0)
     assert world.state.account(0).holdings == (10**7 - 5, 0)
 
 
+def test_another_process_writes_while_a_proof_is_judged(world: World, path: Path) -> None:
+    """However long a judge takes, it keeps nobody from the file."""
+    written = world.authors[0].withdraw(world.state, 0, 5)
+    deposit = _deposit(world, 1)
+    script = (
+        "import sys; from pathlib import Path; from ledger.encoding import Decoding\n"
+        "from ledger.ledger import Ledger; from ledger.storage import SqliteStore\n"
+        "from tests.ledger.adversary.test_writers import Accepting\n"
+        "store = SqliteStore.open(Path(sys.argv[1]), patience=0)\n"
+        "with Ledger(store, lambda _: Accepting(), Decoding()) as ledger:\n"
+        "    ledger.submit(bytes.fromhex(sys.argv[2]), int(sys.argv[3]))\n"
+    )
+
+    def meanwhile() -> None:
+        arguments = [sys.executable, "-c", script, str(path), deposit.hex(), str(world.now)]
+        subprocess.run(arguments, cwd=ROOT, check=True)
+
+    judge = _watched(world, meanwhile)
+    number = world.ledger.head.number
+    assert world.submit(written.transition).number == number + 2
+    assert judge.times == 1
+    assert world.state.account(1).holdings == (10**7 + 7, 0)
+
+
+class _Each:
+    """A judge before each of whose looks something else happens."""
+
+    def __init__(self, judge: EvidenceChecker, before: Callable[[], object]) -> None:
+        self.judge, self.before = judge, before
+
+    def check(self, evidence: Evidence) -> None:
+        self.before()
+        self.judge.check(evidence)
+
+
+class Accepting:
+    """Looks at nothing."""
+
+    def check(self, evidence: Evidence) -> None:
+        """Whatever it is."""
+
+
+def test_what_is_judged_anew_is_judged_without_the_lock(
+    world: World, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Evidence that differs at every entry is checked each time, and others can write meanwhile."""
+    examine = Withdraw.examine
+
+    def examined(transition: Withdraw, state: State) -> Evidence:
+        evidence = examine(transition, state)
+        evidence.signatures += [
+            replace(one, signer=f"{one.signer} at {state.number}") for one in evidence.signatures
+        ]
+        return evidence
+
+    monkeypatch.setattr(Withdraw, "examine", examined)
+    written = world.authors[0].withdraw(world.state, 0, 5)
+    theirs = _second(world, SqliteStore.open(path, patience=0))
+    todo = [_deposit(world, 1), world.offices.endow(world.state, 9).encode()]
+    ledger = world.ledger
+    assert isinstance(ledger, Ledger)
+    ledger._checker = _Each(ledger._checker, lambda: todo and theirs.submit(todo.pop(), world.now))
+    number = ledger.head.number
+    assert world.submit(written.transition).number == number + 3
+    assert not todo
+
+
+def test_what_is_judged_belongs_to_one_moment(world: World, path: Path) -> None:
+    """What others write while we judge is not seen before the next judging begins."""
+    theirs = _second(world, SqliteStore.open(path))
+    deposit = _deposit(world, 1)
+    seen = []
+
+    def meanwhile() -> None:
+        theirs.submit(deposit, world.now)
+        ledger = world.ledger
+        assert isinstance(ledger, Ledger)
+        seen.append(State(ledger._store).account(1).holdings)
+
+    written = world.authors[0].withdraw(world.state, 0, 5)
+    _watched(world, meanwhile)
+    world.submit(written.transition)
+    assert seen == [(10**7, 0)]
+    assert world.state.account(1).holdings == (10**7 + 7, 0)
+
+
 def test_what_was_true_before_the_lock_is_not_applied_after_it(world: World, path: Path) -> None:
-    """The other writer has used the nonce while ours was judged: refused inside the lock."""
+    """The other writer has used the nonce while ours was judged: refused, and nothing is left."""
     late = world.authors[0].withdraw(world.state, 0, 5).transition
     judge = _interrupted(world, path, 0)
     with pytest.raises(OutOfOrder, match="nonce of account 0"):

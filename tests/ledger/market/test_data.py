@@ -114,7 +114,7 @@ def test_no_underlying_at_all_is_no_market() -> None:
     many = dict.fromkeys(nothing, (1,) * 33)
     with one_error("at most 32"):
         changed(SEEN, **many)
-    with pytest.raises(MalformedTransition, match="basis: expected Field required"):
+    with pytest.raises(MalformedTransition, match="basis: expected a value, got none"):
         Observation.decode(b'{"spots":[1],"vols":[1],"rate":0,"funding":[1]}')
 
 

@@ -13,7 +13,7 @@ from prover.settlement import OrderFill, in_order, settlement_terms, signed_term
 from tests.ledger.simulation.hostile import hostile
 from tests.ledger.simulation.records import Resting
 from tests.ledger.simulation.simulator import Attempt, Refusal, Simulation
-from tests.ledger.simulation.trading import Filling, open_orders, settlement, written
+from tests.ledger.simulation.trades import Filling, open_orders, settlement, written
 from zk.errors import ProofRejected, SignatureRejected, Unsatisfied
 from zk.field import SUBGROUP_ORDER
 from zk.generators import blinding_generator

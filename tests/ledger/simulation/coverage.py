@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
+from tests.ledger.simulation.bent_steps import BENDINGS
 from tests.ledger.simulation.invariants import RULE_BOOK
 from tests.ledger.simulation.lies import LIES
-from tests.ledger.simulation.tampering import BENDINGS
 
 SETTLED: Final = ("settle, signed", "settle, mixed", "settle, firm")
 KINDS: Final = (*RULE_BOOK, *SETTLED)

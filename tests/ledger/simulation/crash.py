@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from tests.ledger.simulation import administration, default, owners, trading
+from tests.ledger.simulation import administration, default, owners, trades
 from tests.ledger.simulation.invariants import Invariants
 from tests.ledger.simulation.margin import UNIT, Vector, minus, plus, worth
 from tests.ledger.simulation.setting import fast_arithmetic, stand_in_setting
@@ -190,7 +190,7 @@ class _Stage:
         lots = int(free * part)
         delta = sim.world.delta({0: -lots * price, place: lots})
         parties = [(long, delta), (short, -delta)]
-        self._do(trading.settlement(sim, "settle, signed", parties, []))
+        self._do(trades.settlement(sim, "settle, signed", parties, []))
 
     def _carried(self, index: int, place: int, price: int, side: int) -> int:
         scales, book = self.sim.model.scales(self.sim.now), self.sim.vault(index).vector

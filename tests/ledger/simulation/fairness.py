@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.transitions import Absorb, AnyTransition, Deposit, Reveal, TakeOver, UpdateMarket
+from ledger.transitions import Absorb, Deposit, Reveal, TakeOver, Transition, UpdateMarket
 from tests.ledger.simulation.margin import Scales, Vector
 from tests.ledger.simulation.simulator import Simulation
 
@@ -18,7 +18,7 @@ class Fairness:
         self._fund: Vector = sim.model.fund
         self._discounts = 0
 
-    def check(self, transition: AnyTransition) -> None:
+    def check(self, transition: Transition) -> None:
         """After an entry that was accepted."""
         if self.sim.model.epochs:
             scales = self.sim.model.sale_scales(self.sim.model.time)
@@ -27,7 +27,7 @@ class Fairness:
             self._check_savers(transition)
         self._remember()
 
-    def _check_books(self, scales: Scales, transition: AnyTransition) -> None:
+    def _check_books(self, scales: Scales, transition: Transition) -> None:
         """A sale takes no more from its owner than the discount, and leaves no debt.
 
         One cent of each lot is lost to rounding.
@@ -42,7 +42,7 @@ class Fairness:
             ended = self.sim.vault(index).sale is None
             assert after >= 0 or not ended or before < 0, f"account {index} was left with a debt"
 
-    def _check_fund(self, scales: Scales, transition: AnyTransition) -> None:
+    def _check_fund(self, scales: Scales, transition: Transition) -> None:
         """It pays what books lack, and at the last step a discount out of what it can spare."""
         before, after = scales.equity(self._fund), scales.equity(self.sim.model.fund)
         below = [max(0, -scales.equity(self._books[index])) for index in self._on_sale]
@@ -56,7 +56,7 @@ class Fairness:
         if loss > lacking + lots:
             assert isinstance(transition, Absorb | TakeOver), "the fund has paid for nothing"
 
-    def _check_savers(self, transition: AnyTransition) -> None:
+    def _check_savers(self, transition: Transition) -> None:
         """What never traded changes by its owner's own entries, and is never in debt or on sale."""
         whose = getattr(transition, "account", None)
         for index, (book, untraded) in enumerate(zip(self._books, self._untraded, strict=True)):
@@ -66,7 +66,7 @@ class Fairness:
                 assert min(vault.vector) >= 0, f"account {index} never traded, and is in debt"
                 assert vault.sale is None, f"account {index} never traded, and is on sale"
 
-    def _sold(self, transition: AnyTransition) -> list[int]:
+    def _sold(self, transition: Transition) -> list[int]:
         """Whose book an entry may have sold from, or closed."""
         match transition:
             case Absorb() | TakeOver():
@@ -82,7 +82,7 @@ class Fairness:
         """Off the mark, to buyers and to the fund."""
         return self.sim.model.discounts - self._discounts
 
-    def _lots(self, transition: AnyTransition) -> int:
+    def _lots(self, transition: Transition) -> int:
         """How many roundings there were: of lots, and of what is left."""
         return 2 + (8 if isinstance(transition, Absorb) else 0)
 

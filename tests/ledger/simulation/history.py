@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from tests.ledger.simulation import (
     administration,
     attacks,
+    bent_steps,
     default,
     hostile,
     lies,
     owners,
-    tampering,
-    trading,
+    trades,
 )
 from tests.ledger.simulation.invariants import Invariants
 from tests.ledger.simulation.setting import Setting
@@ -34,10 +34,10 @@ ACTIONS: Mapping[Action, int] = {
     owners.publish_claim: 3,
     owners.redeem: 4,
     owners.redeem_at_once: 80,
-    trading.place_order: 10,
-    trading.cancel_order: 5,
-    trading.trade: 8,
-    trading.clear: 18,
+    trades.place_order: 10,
+    trades.cancel_order: 5,
+    trades.trade: 8,
+    trades.clear: 18,
     administration.publish: 30,
     administration.publish_at_once: 1,
     administration.publish_after_expiry: 20,
@@ -49,7 +49,7 @@ ACTIONS: Mapping[Action, int] = {
     default.take_over: 10,
     default.absorb: 10,
     default.endow: 1,
-    tampering.tamper: 16,
+    bent_steps.tamper: 16,
     hostile.replay: 3,
     attacks.turn_back_time: 1,
     attacks.counterfeit: 1,

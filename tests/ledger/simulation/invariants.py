@@ -10,7 +10,6 @@ from ledger.ledger import Ledger
 from ledger.state import State
 from ledger.storage import MemoryStore
 from ledger.transitions import (
-    AnyTransition,
     Deposit,
     Endow,
     OpenAccount,
@@ -20,6 +19,7 @@ from ledger.transitions import (
     Refresh,
     Settle,
     SignedLeg,
+    Transition,
     UpdateMarket,
     Withdraw,
     decode_transition,
@@ -113,14 +113,14 @@ class Invariants:
 
     # What is looked at.
 
-    def _check_evidence(self, transition: AnyTransition) -> None:
+    def _check_evidence(self, transition: Transition) -> None:
         """A change of state rests on as many proofs as the rule book says."""
         held = self.sim.setting.checker.held
         actual = (len(held.signatures), len(held.spans), _by_statement(held))
         expected = _expected_evidence(transition)
         assert actual == expected, f"{transition.kind} rests on {actual}, expected {expected}"
 
-    def _enter(self, transition: AnyTransition) -> None:
+    def _enter(self, transition: Transition) -> None:
         """The right-hand side of the invariant, with this entry."""
         generators = value_generators(self.sim.model.shape.components)
         totals = [self.sim.model.total_of(asset) for asset in range(self.sim.model.shape.assets)]
@@ -259,7 +259,7 @@ class Invariants:
         read = self.sim.keys.read(self.sim.view(), index, self.sim.ledger.entry)
         assert read == self.sim.authors[index].known, f"account {index} cannot be read"
 
-    def _check_filled(self, transition: AnyTransition) -> None:
+    def _check_filled(self, transition: Transition) -> None:
         """An order escrowed under one key and its fill under the next are read together."""
         for leg in transition.legs if isinstance(transition, Settle) else ():
             vault = self.sim.vault(leg.account)
@@ -278,7 +278,7 @@ class Invariants:
         return self.backend.combine(bases, (*opening.values, opening.blinding))
 
 
-def _expected_evidence(transition: AnyTransition) -> Rests:
+def _expected_evidence(transition: Transition) -> Rests:
     if isinstance(transition, Settle):
         parties = [leg for leg in transition.legs if isinstance(leg, SignedLeg)]
         signed, firm = len(parties), len(transition.legs) - len(parties)
@@ -288,7 +288,7 @@ def _expected_evidence(transition: AnyTransition) -> Rests:
         return signed + (firm > 0), 1 + flat, proofs
     kind = transition.kind
     if isinstance(transition, ProveMargin) and transition.escrow is not None:
-        kind = "prove-margin, escrowed"  # type: ignore[assignment]
+        kind = "prove-margin, escrowed"
     signatures, spans, proofs_ = RULE_BOOK[kind]
     if isinstance(transition, UpdateMarket):
         signatures += len(transition.reports) + len(transition.governors)

@@ -135,7 +135,7 @@ def _wrong_governors(sim: Simulation) -> UpdateMarket:
     return far.model_copy(update={"governors": far.endorsements})
 
 
-def _apart(sim: Simulation) -> UpdateMarket:
+def _disagreeing(sim: Simulation) -> UpdateMarket:
     """Two who are not near each other: nobody knows which of them lies."""
     honest = _honest(sim)
     other = _said(sim, _at(sim, 900))
@@ -174,7 +174,7 @@ LIES: Final[Mapping[str, Lied]] = {
     "second mark of another price": (_lying_second_mark, (TransitionRejected,)),
     "far price without governors": (_without_governors, (Unauthorised,)),
     "far price with others for governors": (_wrong_governors, (SignatureRejected,)),
-    "reports far apart": (_apart, (LimitExceeded,)),
+    "reports far apart": (_disagreeing, (LimitExceeded,)),
     "oracle that is alone": (_alone, (Unauthorised,)),
     "report that nobody signed": (_another_report, (SignatureRejected,)),
     "market of the epoch after next": (_skipped, (OutOfOrder,)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.errors import LimitExceeded, MalformedTransition, NotAdmitted, OutOfOrder, Unauthorised
+from ledger.errors import LimitExceeded, MalformedTransition, NotAdmitted, OutOfOrder
 from tests.ledger.simulation.margin import Asked, Scales, Vector
 from tests.ledger.simulation.simulator import Refusal, Simulation
 from zk.errors import ProofRejected, Unsatisfied
@@ -20,10 +20,6 @@ def out_of_order(why: str) -> Refusal:
 
 def limit(why: str) -> Refusal:
     return Refusal(why, (LimitExceeded,))
-
-
-def unauthorised(why: str) -> Refusal:
-    return Refusal(why, (Unauthorised,))
 
 
 def malformed(why: str) -> Refusal:

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from development.offices import InsecureOffices
 from ledger.errors import OutOfOrder
-from ledger.ledger import Ledger
 from ledger.log import Entry
+from ledger.port import LedgerPort
 from ledger.state import State
 from ledger.transitions import Reveal, Transition
 from prover.author import Author, Written
@@ -79,7 +79,7 @@ class Simulation:
     # What actions ask.
 
     @property
-    def ledger(self) -> Ledger:
+    def ledger(self) -> LedgerPort:
         return self.world.ledger
 
     @property
@@ -92,10 +92,7 @@ class Simulation:
 
     def view(self) -> State:
         """The state as the next entry will find it: parameters that are due are in force."""
-        state = self.world.state
-        draft = state.draft(self.ledger.head.number + 1)
-        draft.advance(self.now)
-        return draft
+        return self.ledger.state_at(self.now)
 
     @property
     def offices(self) -> InsecureOffices:

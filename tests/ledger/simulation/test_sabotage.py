@@ -15,7 +15,7 @@ from ledger.records import Account, Sale
 from ledger.requirements import hidden_change, reblinded
 from ledger.state import State
 from ledger.transitions import CancelOrder, Deposit, Redeem, Settle, Withdraw
-from ledger.transitions.accounts import pay
+from ledger.transitions.withdrawals import pay
 from tests.ledger.simulation.history import simulate
 from tests.ledger.simulation.setting import Setting, fast_arithmetic, stand_in_setting
 from tests.ledger.world import fastest
@@ -155,13 +155,13 @@ def _payout_of_any_size(patch: Patch) -> None:
 
 def _gain_that_does_not_wait(patch: Patch) -> None:
     patch.setattr(
-        "ledger.transitions.accounts.queue",
+        "ledger.transitions.withdrawals.queue",
         lambda state, _, asset, amount: pay(state, asset, amount, amount),
     )
 
 
 def _loss_that_nobody_shares(patch: Patch) -> None:
-    patch.setattr("ledger.transitions.accounts.share", lambda *_, **__: WHOLE)
+    patch.setattr("ledger.transitions.withdrawals.share", lambda *_, **__: WHOLE)
 
 
 def _order_that_is_gone(patch: Patch) -> None:

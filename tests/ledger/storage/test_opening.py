@@ -223,8 +223,11 @@ def as_nobody(do: Callable[[], None]) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
-@pytest.mark.parametrize("read_only", [False, True], ids=["to write", "to read"])
-@pytest.mark.parametrize("mode", [0o000, 0o444])
+@pytest.mark.parametrize(
+    ("mode", "read_only"),
+    [(0o000, False), (0o000, True), (0o444, False)],
+    ids=["nothing, to write", "nothing, to read", "reading, to write"],
+)
 def test_a_file_without_permission(path: Path, foreign: Path, mode: int, read_only: bool) -> None:
     """A file that may not be read, or not written, or not from here, is unavailable."""
     shutil.copy(path, foreign / "ledger")
@@ -239,11 +242,12 @@ def test_a_file_without_permission(path: Path, foreign: Path, mode: int, read_on
     foreign.chmod(0o755)
 
 
-def test_a_file_that_may_only_be_read_is_read(path: Path, foreign: Path) -> None:
-    """Without the right to write to the file, in a folder of one's own, reading works."""
+@pytest.mark.parametrize("folder", [0o777, 0o555])
+def test_a_file_that_may_only_be_read_is_read(path: Path, foreign: Path, folder: int) -> None:
+    """Without the right to write to the file, reading works, in whatever folder it is."""
     shutil.copy(path, foreign / "ledger")
     (foreign / "ledger").chmod(0o444)
-    foreign.chmod(0o777)
+    foreign.chmod(folder)
 
     def reads() -> None:
         store = SqliteStore.open(foreign / "ledger", read_only=True)

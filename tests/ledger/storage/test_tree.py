@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.errors import DamagedLedger, MalformedTransition
-from ledger.storage import MemoryStore
+from ledger.errors import DamagedLedger, MalformedTransition, NotKnown
+from ledger.storage import MemoryStore, SqliteStore, Store
 from ledger.tree import HASH_BYTES, Inclusion, leaf_of
 from tests.ledger.storage.naive import Changes, NaiveState, changes
 from tests.strategies import MANY, SOME
@@ -26,7 +27,7 @@ def filled(count: int) -> MemoryStore:
     return store
 
 
-def root(store: MemoryStore) -> bytes:
+def root(store: Store) -> bytes:
     assert store.head is not None
     return store.head.root
 
@@ -95,7 +96,8 @@ def test_forged_inclusions_are_refused(count: int) -> None:
 def forgeries(proof: Inclusion) -> Iterator[Mapping[str, object]]:
     """Every field, and every sibling, changed in one way or several."""
     yield from ({"key": key} for key in ("", proof.key + "0"))
-    yield from ({"value": value} for value in (proof.value + b"\0", proof.value[:-1]))
+    value = proof.value or b""
+    yield from ({"value": other} for other in (value + b"\0", value[:-1], None))
     yield from ({"slot": slot} for slot in (proof.slot + 1, proof.slot ^ 1))
     yield from ({"slots": slots} for slots in (proof.slots + 1, proof.slots - 1, proof.slots * 2))
     yield {"path": (*proof.path, bytes(HASH_BYTES))}
@@ -113,15 +115,24 @@ def test_a_node_is_no_record() -> None:
         fake.verify(root(store))
 
 
-@pytest.mark.parametrize("key", ["gone", "never"])
-def test_what_is_not_there_has_no_inclusion(key: str) -> None:
-    """Neither a deleted record nor one that never was is proven."""
-    store = filled(5)
+@pytest.mark.parametrize("name", ["memory", "file"])
+def test_a_deleted_record_is_proven_and_one_that_never_was_is_not(
+    tmp_path: Path, name: str
+) -> None:
+    """A tombstone has a proof, which no value passes for; a key without a slot has none."""
+    store: Store = MemoryStore() if name == "memory" else SqliteStore.create(tmp_path / "l")
     with store.writing() as writer:
-        writer.append(1, b"", {"gone": b"x"})
+        writer.append(1, b"", {"gone": b"x", "kept": b"y"})
         writer.append(1, b"", {"gone": None})
-    with pytest.raises(Exception, match="expected one of this state"):
-        store.prove(key)
+    proof = store.prove("gone")
+    assert proof.value is None
+    assert Inclusion.decode(proof.encode()) == proof
+    proof.verify(root(store))
+    for key, value in (("gone", b""), ("gone", b"x"), ("kept", None)):
+        with pytest.raises(Rejected):
+            store.prove(key).model_copy(update={"value": value}).verify(root(store))
+    with pytest.raises(NotKnown, match="expected one of this state"):
+        store.prove("never")
 
 
 def test_a_tombstone_keeps_its_slot_and_its_key() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ledger.parameters import EscrowKey
 from ledger.records import Sealed
-from ledger.transitions import Escrow
+from ledger.transitions import Escrow, EscrowedOpening
 from prover.guardian import (
     CeremonyTerms,
     Deal,
@@ -147,7 +147,7 @@ def found_at(key: Point, e: int = 12345, entry: int = 5, leg: int = 0, account: 
     """An escrow whose E is e·B, somewhere in a log."""
     sealed = Sealed(entry=entry, leg=leg, key=key)
     escrow = Escrow(ephemeral=Point.BASE8 * e, words=())
-    return Found(account, sealed, escrow, context=1, epoch=1, is_fill=False)
+    return Found(sealed, EscrowedOpening(account, 1, escrow), context=1)
 
 
 def garbled(receiver: int) -> Forgery:

@@ -276,7 +276,7 @@ def test_what_an_escrow_holds_back_is_refused(guarded: GuardedWorld) -> None:
         message = solvency_message(shape, known.values, reserved, known.blinding)
         sealed = encrypt(guarded.key, 12_345, found.context, message)
         escrow = Escrow(ephemeral=Point.BASE8 * e, words=sealed.words)
-        forged = replace(found, escrow=escrow)
+        forged = replace(found, part=replace(found.part, escrow=escrow))
         if reserved:
             with pytest.raises(Malformed, match="no reserve"):
                 forged.read(shape, shared)

@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 
 from ledger.state import State
 from prover.matcher.combination import Combination, in_lowest_terms
-from prover.matcher.matcher import Matcher, planned, state_at
+from prover.matcher.matcher import Matcher, fresh_state_at, planned
 from prover.matcher.orders import HeldOrder
 from prover.settlement import OrderFill
 from tests.ledger.world import stand_in_world
@@ -26,7 +26,7 @@ def market() -> tuple[Matcher, State]:
     """A matcher and a published market; nothing changes them."""
     pool = Pool(stand_in_world())
     pool.world.publish()
-    return pool.matcher, state_at(pool.world.ledger, pool.world.now)
+    return pool.matcher, fresh_state_at(pool.world.ledger, pool.world.now)
 
 
 def held_orders() -> SearchStrategy[list[HeldOrder]]:

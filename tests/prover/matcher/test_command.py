@@ -20,7 +20,6 @@ from prover.author import Author
 from prover.keys import KeyFiles, cache_folder
 from prover.matcher.fills import fill_of_order
 from prover.messages import MatcherCard, OrderMessage, encrypt_to
-from prover.settlement import portfolio
 from tests.command import assert_one_line_refusal, run_tacit
 from zk.backends import Backend
 from zk.field import SUBGROUP_ORDER
@@ -66,7 +65,7 @@ class Owner:
         deposited = author.deposit(ledger.state, 0, 100_000_000, custodian)
         ledger.submit(deposited.transition, time)
         author.opening = deposited.opening
-        self.order: Opening = portfolio(ledger.state, values, draw(SUBGROUP_ORDER))
+        self.order: Opening = Opening(ledger.state.shape.vector(values), draw(SUBGROUP_ORDER))
         placed = author.place_order(ledger.state, self.order, card.matcher)
         self.number = ledger.submit(placed.transition, time).number
         author.opening = placed.opening

@@ -10,7 +10,7 @@ import pytest
 from ledger.errors import NotAdmitted
 from ledger.transitions import Settle
 from prover.matcher.inbox import take_in
-from prover.matcher.matcher import planned, state_at
+from prover.matcher.matcher import fresh_state_at, planned
 from tests.ledger.world import real_world, stand_in_world
 from tests.prover.matcher.pool import Pool, filled
 
@@ -227,7 +227,7 @@ def test_another_fill_has_another_blinding() -> None:
     pool = pool_of(2)
     pool.buy(pool.world.authors[0], 4, 6_000_00)
     pool.buy(pool.world.authors[1], -4, 6_000_00)
-    state = state_at(pool.world.ledger, pool.world.now)
+    state = fresh_state_at(pool.world.ledger, pool.world.now)
     intake = take_in(state, pool.matcher.keys.public, pool.messages)
     ((execution, _),) = planned(state, intake.orders, 2)
     fills = [
@@ -251,7 +251,7 @@ def test_every_worker_makes_the_same_terms() -> None:
     pool = pool_of(4)
     for index, author in enumerate(pool.world.authors):
         pool.buy(author, 2 if index % 2 else -2, 6_000_00)
-    state = state_at(pool.world.ledger, pool.world.now)
+    state = fresh_state_at(pool.world.ledger, pool.world.now)
     intake = take_in(state, pool.matcher.keys.public, pool.messages)
     (executions,) = planned(state, intake.orders, 256)
     one = pool.matcher.settlement(state, executions)

@@ -15,7 +15,7 @@ from ledger.state import State
 from prover.matcher.errors import OrderRefused
 from prover.matcher.inbox import MAX_MESSAGE_BYTES, Refusal, open_messages, read_inbox
 from prover.matcher.keys import MatcherKeys
-from prover.matcher.matcher import state_at
+from prover.matcher.matcher import fresh_state_at
 from prover.matcher.orders import LIMIT, admit
 from prover.messages import OrderMessage, encrypt_to
 from tests.ledger.world import stand_in_world
@@ -101,7 +101,7 @@ def test_an_order_for_another_matcher(pool: Pool) -> None:
 
 def with_order(pool: Pool, values: tuple[int, ...], **changes: Any) -> tuple[State, OrderMessage]:
     """A state in which that order is open, whether or not an owner could have placed it."""
-    state = state_at(pool.world.ledger, pool.world.now)
+    state = fresh_state_at(pool.world.ledger, pool.world.now)
     opening = Opening(values, 5)
     order = Order(
         id=77,

@@ -17,11 +17,12 @@ from ledger.market.data import SCALE, Observation
 from ledger.market.demands import Demands, weights_of
 from ledger.market.presets import Preset, preset
 from ledger.records import Market
+from ledger.wording import money
 from prover.row_names import row_label
 from prover.wallet import Exposure, Heartbeat, exposure, heartbeat
 from prover.wallet.exposure import market_exposure
 from prover.wallet.liquidation import LiquidationPrices
-from prover.wallet.picture import Axis, money, svg
+from prover.wallet.picture import Axis, svg
 from tacit.wallet.bars import bars
 from tests.ledger.world import stand_in_world
 from tests.prover.wallet.purses import act, funded, joined
@@ -312,6 +313,16 @@ def test_bars_in_a_terminal_of_eighty_columns(standard: Preset, market: Market) 
         assert money(row.profit) in line
         assert money(row.maintenance) in line
         assert ("░│" in line) == (row.profit < 0) or abs(row.profit) < 20_000
+
+
+def test_deltas_are_told_in_coins(standard: Preset, market: Market) -> None:
+    """Ten lots of a perpetual are a hundredth of a coin; JSON has millionths."""
+    seen = exposed(standard, market, {USD: 10**6, PERP: 10})
+    stream = StringIO()
+    Console(file=stream, width=120).print(bars(seen, "USD"))
+    coins = seen.greeks["BTC"]["delta"] / 10**6
+    assert 0 < coins < 1
+    assert f"delta {coins:,.6g} BTC" in stream.getvalue()
 
 
 def test_axes_have_round_ticks_and_zero() -> None:

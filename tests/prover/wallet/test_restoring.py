@@ -425,4 +425,4 @@ def test_an_author_never_prints_its_seed(wallet: Wallet) -> None:
         assert secret.hex() not in printed
         assert repr(secret)[2:20] not in printed
     assert str(wallet.opening.blinding) not in printed
-    assert wallet.file.password not in printed
+    assert str(wallet.file.secret) not in printed

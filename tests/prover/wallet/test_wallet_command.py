@@ -16,13 +16,16 @@ from typer.main import get_command
 
 from development.files import read_offices
 from ledger.ledger import Ledger
+from ledger.wording import instant
 from prover import sealed_file
 from prover.wallet import WalletFile, WalletRecord
 from tacit.__main__ import main
+from tacit.wallet import access
 from tacit.wallet.command import app
 from tests.command import run_tacit
 from tests.prover.wallet.purses import CHEAP
 from zk.backends import select
+from zk.errors import Conflict
 
 PASSWORD = "a password for tests"
 ALICE, BOB = ("alice.wallet", "demo.ledger"), ("bob.wallet", "demo.ledger")
@@ -136,6 +139,48 @@ def shell(
     return Shell(folder, capture)
 
 
+def test_an_unlocked_wallet_asks_for_no_password(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until it is locked; another wallet asks as before, and a password that is given counts."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(shell.folder / "run"))
+    shell.wallet("unlock", ALICE[0], "--minutes", "1")
+    monkeypatch.delenv("TACIT_PASSWORD")
+    monkeypatch.setattr(access, "ask_secret", untyped)
+    shell.wallet("deposit", *ALICE, "USD", "7")
+    assert shell.document("show", *ALICE)["account"] is not None
+    assert "expected one to be typed" in shell.refused("show", *BOB)
+    (shell.folder / "wrong").write_text("another\n")
+    assert "password" in shell.refused("show", *ALICE, "--password-file", "wrong")
+    shell.wallet("lock", ALICE[0])
+    assert "expected one to be typed" in shell.refused("show", *ALICE)
+    for path in shell.folder.rglob("*"):
+        assert not path.is_file() or PASSWORD.encode() not in path.read_bytes()
+
+
+def test_unlocking_takes_the_password(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is kept of a wallet whose password was wrong, or that is not there."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(shell.folder / "run"))
+    monkeypatch.setenv("TACIT_PASSWORD", "another")
+    assert "password" in shell.refused("unlock", ALICE[0])
+    assert "no such file" in shell.refused("unlock", "nobody.wallet")
+    assert not (shell.folder / "run").exists()
+
+
+def test_an_order_finds_a_place_for_its_message(shell: Shell) -> None:
+    """The folder is made; where it cannot be, no order is placed whose message nobody has."""
+    (shell.folder / "file").write_text("in the way")
+    terms = ("buy", "10", "BTC-PERP", "--price", "6000", *ORDER[:-1])
+    assert "expected a folder" in shell.refused("order", *ALICE, *terms, "file/alice")
+    shell.wallet("order", *ALICE, *terms, "new/inbox/alice")
+    assert (shell.folder / "new/inbox/alice").is_file()
+
+
+def untyped(what: str, *, confirm: bool = False) -> str:
+    """Nobody sits there."""
+    raise Conflict(what, expected="one to be typed", actual="none")
+
+
 def traded(shell: Shell) -> None:
     """By files, as two people would."""
     shell.wallet("trade", "card", *BOB, "--out", "bob.card")
@@ -216,7 +261,7 @@ def test_prove_flat_and_picture(shell: Shell) -> None:
     assert shell.document("picture", *BOB)["scenarios"] == []
     shell.wallet("deposit", *BOB, "BTC", "1000")
     assert len(shell.document("picture", *BOB)["scenarios"]) == 8
-    assert "USD, cents" in shell.wallet("show", *BOB)
+    assert "equity             │ 10,000.00 USD" in shell.wallet("show", *BOB)
     assert "deposit" in shell.wallet("history", *BOB)
 
 
@@ -228,7 +273,8 @@ def test_a_withdrawal_waits_and_is_collected(shell: Shell) -> None:
     now = shell.now
     line = shell.wallet("withdraw", *ALICE, "USD", "2000", "--time", str(now))
     expected = shell.document("show", *ALICE)["withdrawals"][0]["expected"]
-    assert f"2,000 USD waits, not before {expected}; as things stand it is paid in full" in line
+    words = f"20.00 USD waits, not before {instant(expected)}; as things stand it is paid in full"
+    assert words in line
     assert f"not before {expected}" in shell.wallet("show", *ALICE)
     assert "waits" in shell.refused("collect", *ALICE, "--time", str(now))
     for _ in range(2):
@@ -236,7 +282,7 @@ def test_a_withdrawal_waits_and_is_collected(shell: Shell) -> None:
         shell.do("market", "publish", "demo.ledger", "--time", str(now))
     due = shell.document("show", *ALICE)["withdrawals"][0]["due"]
     assert due == now + 1_200
-    assert f"due at {due}" in shell.refused("collect", *ALICE, "--time", str(due - 1))
+    assert f"due at {instant(due)}" in shell.refused("collect", *ALICE, "--time", str(due - 1))
     (one,) = shell.document("collect", *ALICE, "--time", str(due))
     assert (one["amount"], one["paid"]) == (2_000, 2_000)
     assert shell.document("show", *ALICE)["withdrawals"] == []
@@ -247,7 +293,7 @@ def test_a_cancelled_order_settles_first(shell: Shell) -> None:
     shell.wallet("order", *ALICE, "buy", "4", "BTC-PERP", "--price", "6100", *ORDER)
     line = shell.wallet("cancel", *ALICE)
     free = shell.now + 60
-    assert f"until {free} it can still be filled" in line
+    assert f"until {instant(free)} it can still be filled" in line
     assert "taken back, and settling" in shell.wallet("show", *ALICE)
     refusal = shell.refused("refresh", *ALICE, "--time", str(free - 1))
     assert f"expected {free} or later: until then its cancelled order can be filled" in refusal
@@ -324,7 +370,7 @@ def test_no_command_shows_a_secret(shell: Shell) -> None:
     [
         (("new", *ALICE), "no file yet"),
         (("open", *ALICE), "a key that owns no account"),
-        (("show", "none.wallet", "demo.ledger"), "a file, got none"),
+        (("show", "none.wallet", "demo.ledger"), "none.wallet: expected a file, got no such file"),
         (("show", "alice.wallet", "none.ledger"), "none.ledger"),
         (("show", "demo.ledger", "demo.ledger"), "sealed file"),
         (("deposit", *ALICE, "EUR", "5"), "one of USD, BTC, or its number"),
@@ -335,9 +381,9 @@ def test_no_command_shows_a_secret(shell: Shell) -> None:
         (("redeem", *ALICE, "7"), "BTC-PERP"),
         (("claim", *ALICE), "one of --equity, --delta, --position"),
         (("claim", *ALICE, "--equity", "99999999"), "rows"),
-        (("claim", *ALICE, "--equity", "99999999"), "99,999,999 cents of USD or more at the mark"),
+        (("claim", *ALICE, "--equity", "99999999"), "999,999.99 USD or more at the mark"),
         (("claim", *ALICE, "--delta", "1:2"), "a delta of BTC between 1 and 2 coins, got 0"),
-        (("withdraw", *ALICE, "USD", "9999999"), "4,999,999 cents of USD too little"),
+        (("withdraw", *ALICE, "USD", "9999999"), "49,999.99 USD too little"),
         (("collect", *ALICE), "one that has waited long enough, got none"),
         (("take-over", *ALICE, "1", "--max-price", "1"), "an account on sale"),
         (("take-over", *ALICE, "fund", "--max-price", "1"), "something that it had to take"),
@@ -436,6 +482,6 @@ def test_help_has_an_example(shell: Shell, command: tuple[str, ...]) -> None:
 def test_all_the_commands_are_there() -> None:
     """The list of the design, and what a trade by files needs."""
     names = "new show open deposit withdraw order message cancel prove-margin prove-flat claim "
-    names += "refresh redeem collect take-over absorb sales history restore picture"
+    names += "refresh redeem collect take-over absorb sales history restore picture unlock lock"
     trade = [("trade", each) for each in ("card", "offer", "read", "accept", "finish")]
     assert set(commands()) == {*((name,) for name in names.split()), *trade}

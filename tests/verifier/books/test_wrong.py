@@ -72,7 +72,7 @@ def test_the_old_key_opens_what_was_before_the_rotation() -> None:
 
 
 def test_the_new_key_does_not_open_what_was_before() -> None:
-    """The same, the other way round."""
+    """Of two escrow keys the second opens nothing that was sealed to the first."""
     books = _open(everything().entries, WholeKeys([SECOND_SECRET]))
     assert _codes(books) == {Problem.NOT_GIVEN}
     assert all(one.values is not None for one in books.moments[-1].holdings)

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import re
 
+from ledger.wording import grouped
 from tests.verifier.books.history import everything
 from tests.verifier.page import reports
 from verifier.page import History, history_of, render
 from verifier.page.history import DUTIES
 from verifier.page.links import MOST_ROWS
-from verifier.page.numbers import grouped
 from verifier.page.tables import MOST
 
 
@@ -33,19 +33,19 @@ def test_a_history_tells_every_entry() -> None:
     told = {one.entry: one for one in history.events}
     (reveal,) = [one for one in history.events if one.kind == "reveal"]
     assert reveal.words == (
-        "the guardians opened account 4: below maintenance, and on sale until that is mended"
+        "the guardians opened account 4; it is below maintenance, and on sale until that is mended"
     )
     (sale,) = [one for one in history.events if one.kind == "take-over"]
     assert sale.accounts == (1, 4)
     assert sale.words.startswith("account 1 bought ")
     assert sale.words.endswith("its sale is over, and the rest is its owner's")
     asked, _ = [one for one in history.events if one.kind == "withdraw"]
-    assert asked.words == "account 2 asked for 1,000,000 USD, to wait"
+    assert asked.words == "account 2 asked for 10,000.00 USD; it waits"
     paid, _ = [one for one in history.events if one.kind == "pay-out"]
-    assert paid.words == "account 2 was paid for its withdrawal of 1,000,000 USD"
+    assert paid.words == "withdrawal 0 was paid; account 2 had asked for 10,000.00 USD"
     assert paid.accounts == (2,)
     (endowed,) = [one for one in history.events if one.kind == "endow"]
-    assert endowed.words == "the fund was endowed with 2,000,000 USD"
+    assert endowed.words == "the fund was endowed with 20,000.00 USD"
     assert told[12].accounts == (0, 1)
 
 

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
+from ledger.wording import grouped, moment
 from tests.verifier.page.test_page import page
 from verifier.page.markup import element, text
-from verifier.page.numbers import cash, duration, grouped, moment, percent
+from verifier.page.numbers import cash, duration, percent
 
 
 def test_text_is_escaped_unless_it_was_made_here() -> None:

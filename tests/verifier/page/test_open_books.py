@@ -4,7 +4,7 @@ from ledger.encoding import Decoding
 from tests.ledger.world import real_world
 from tests.verifier.books.history import everything
 from tests.verifier.page import reports
-from tests.verifier.page.parsing import Parsed
+from tests.verifier.page.parser import Parsed
 from tests.verifier.page.test_page import page
 from verifier import ListedLog, Options, audit_log
 from verifier.books import WholeKeys, open_books
@@ -44,7 +44,7 @@ def test_a_real_audit_gives_a_page(native: Backend) -> None:
     assert (books.tip, books.tip_hash) == (report.tip.number, report.tip.hash)
     said = Parsed.of(render(report, books, history_of(entries, Decoding(native.decode_point)))).text
     assert "Development keys: this ledger proves nothing" in said
-    assert "2 legs settled: 2 signed, 0 firm" in said
+    assert "accounts 0 and 1 settled: 2 signed, 0 firm" in said
     assert "100,059,900" in said
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.verifier.books.history import everything
 from tests.verifier.page import hostile, reports
-from tests.verifier.page.parsing import Parsed
+from tests.verifier.page.parser import Parsed
 from verifier.page import render
 from verifier.page.links import MOST_ROWS
 from verifier.page.numbers import cash

@@ -24,7 +24,7 @@ from ledger.transitions import (
 )
 from ledger.transitions.default import current_offer
 from prover.blank import BLANK_SPAN
-from tests.ledger.simulation import administration, default, owners, trading
+from tests.ledger.simulation import administration, default, owners, trades
 from tests.ledger.simulation.hostile import hostile, resigned
 from tests.ledger.simulation.simulator import Action, Attempt, Refusal, Simulation
 from zk.errors import ProofRejected, Rejected, SignatureRejected, ZkError
@@ -44,9 +44,9 @@ HONEST: tuple[Action, ...] = (
     owners.prove_flat,
     owners.publish_claim,
     owners.redeem,
-    trading.place_order,
-    trading.trade,
-    trading.clear,
+    trades.place_order,
+    trades.trade,
+    trades.clear,
     default.take_over,
     default.reveal,
 )
@@ -268,11 +268,11 @@ def _leg_gone(sim: Simulation, transition: Any) -> Bent | None:
     return gone, (MalformedTransition, SignatureRejected)
 
 
-SETTLING: tuple[Action, ...] = (trading.trade, trading.clear)
+SETTLING: tuple[Action, ...] = (trades.trade, trades.clear)
 OPENING: tuple[Action, ...] = (default.reveal,)
 MOVING: tuple[Action, ...] = (owners.refresh, owners.redeem, *SETTLING)
 
-FLOORED: tuple[Action, ...] = (owners.withdraw, owners.heartbeat, *MOVING, trading.place_order)
+FLOORED: tuple[Action, ...] = (owners.withdraw, owners.heartbeat, *MOVING, trades.place_order)
 
 #: What can be bent, and the honest steps in which there is something to bend.
 BENDINGS: Mapping[str, tuple[Bending, tuple[Action, ...]]] = {
