@@ -3,16 +3,20 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+# What a demo needs, and with the tools of development besides.
+INSTALLED := $(VENV)/.installed
 READY  := $(VENV)/.ready
 PEERS  := tests/interop/node_modules/.ready
 
 .PHONY: demo test check format lint types layers native native-checks fuzz soak soak-simulation peers browser bench-peers clean
 
-demo: $(READY)
+demo: $(INSTALLED)
 	$(BIN)/tacit demo
 
+# TESTS names some of them.
+TESTS ?=
 test: $(READY) peers
-	$(BIN)/python -m pytest -n 2 --durations=20
+	$(BIN)/python -m pytest -n 2 --durations=20 $(TESTS)
 
 check: format lint types layers native test
 
@@ -21,6 +25,7 @@ format: $(READY)
 
 lint: $(READY)
 	$(BIN)/ruff check .
+	$(BIN)/python -m tests.tidy
 
 types: $(READY)
 	$(BIN)/mypy
@@ -36,8 +41,8 @@ native: $(READY)
 native-checks:
 	cd native && cargo fmt --check
 	cd native/fuzz && cargo fmt --check
-	cd native && cargo clippy --release --all-targets -- -D warnings
-	cd native && cargo test --release
+	cd native && cargo clippy --locked --release --all-targets -- -D warnings
+	cd native && cargo test --locked --release
 	$(BIN)/python -m mypy.stubtest zk._native
 
 # Each decoder of the native backend against damaged bytes, FUZZ_SECONDS long.
@@ -95,10 +100,19 @@ benchmarks/peers/%/.venv/.ready: benchmarks/peers/%/requirements.txt
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-$(READY): pyproject.toml constraints.txt native/Cargo.toml $(wildcard native/src/*.rs)
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tacit needs Python 3.11 or newer")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
+
+$(INSTALLED): pyproject.toml constraints.txt native/Cargo.toml native/Cargo.lock $(wildcard native/src/*.rs)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tacit needs Python 3.11 or newer")'
+	@echo "1 of 2: a virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@echo "2 of 2: Tacit and what it needs; the native backend takes two or three minutes to build"
+	@if ! command -v cargo >/dev/null; then echo "cargo not found: the demo will run on py_ecc, slower"; fi
+	@$(INSTALL) -e .
+	@touch $@
+
+$(READY): $(INSTALLED)
+	$(INSTALL) --quiet -e '.[dev]'
 	touch $@
 
 clean:

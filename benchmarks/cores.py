@@ -13,8 +13,3 @@ def stay_on_cores(count: int) -> None:
     os.environ["RAYON_NUM_THREADS"] = str(count)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:count])
-
-
-def stay_on_one_core() -> None:
-    """One core, and one thread."""
-    stay_on_cores(1)

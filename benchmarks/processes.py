@@ -41,8 +41,8 @@ def in_subprocess(work: Callable[..., Result], *arguments: object) -> Result:
     return cast("Result", answer)
 
 
-def apart_on(cores: int, work: Callable[..., Result], *arguments: object) -> Result:
-    """Likewise, in a process that is given so many cores, for whatever it runs on."""
+def on_cores(cores: int, work: Callable[..., Result], *arguments: object) -> Result:
+    """What the work comes to in a process of its own that is given so many cores."""
     result: Result = in_subprocess(_on, cores, work, *arguments)
     return result
 

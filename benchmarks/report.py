@@ -11,6 +11,7 @@ from benchmarks.ledgers.report import ledger_tables
 from benchmarks.margins.report import margin_tables
 from benchmarks.proofs.report import proof_tables
 from benchmarks.sizes.report import clearing_house_tables, size_tables
+from benchmarks.start import start_table
 
 Row = tuple[str, ...]
 
@@ -38,6 +39,8 @@ def tables(document: Mapping[str, Any]) -> Iterator[tuple[str, Row, list[Row]]]:
         yield from clearing_house_tables(document)
     if document.get("margins"):
         yield from margin_tables(document)
+    if document.get("starts"):
+        yield start_table(document)
     if document.get("scaling"):
         sizes = document["scaling"]
         yield (

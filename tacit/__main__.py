@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import version as version_of
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Final
 
 import typer
-from typer._click.exceptions import NoArgsIsHelpError, UsageError
 
 from tacit.nouns import Nouns
 from tacit.refusal import print_refusal
 from zk.errors import ZkError
 
+_INTERRUPTED: Final = 130
+
 app = typer.Typer(
     cls=Nouns,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -23,7 +23,7 @@ app = typer.Typer(
 
 def _show_version(is_asked: bool) -> None:
     if is_asked:
-        typer.echo(f"tacit {version_of('tacit')}")
+        typer.echo(f"tacit {import_module('tacit.version').version()}")
         raise typer.Exit
 
 
@@ -43,20 +43,21 @@ def main() -> None:
     It is 1 for what was looked at and refused, and 2 for what could not even be read as a command.
     """
     try:
-        sys.exit(app(prog_name="tacit", standalone_mode=False))
+        status = app(prog_name="tacit", standalone_mode=False)
+        if status == _INTERRUPTED:  # typer makes this of a KeyboardInterrupt, and says nothing
+            raise KeyboardInterrupt
+        sys.exit(status)
     except ZkError as error:
         print_refusal(error)
         sys.exit(1)
-    except NoArgsIsHelpError as help_wanted:
-        help_wanted.show()
-        sys.exit(help_wanted.exit_code)
-    except UsageError as error:
-        command = error.ctx.command_path if error.ctx is not None else "tacit"
+    except typer.TyperException as error:
+        context = getattr(error, "ctx", None)
+        command = "tacit" if context is None else context.command_path
         print_refusal(f"{command}: {error.format_message()}")
         sys.exit(error.exit_code)
     except (typer.Abort, KeyboardInterrupt):
         print_refusal("interrupted")
-        sys.exit(130)
+        sys.exit(_INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from tacit.console import (
     out,
     progress_bar,
 )
+from tacit.options import LedgerArgument
 from tacit.refusal import print_refusal
 from verifier import AuditReport, ExpectedHead, Options, SignedVerdict, audit_file
 from verifier.books import Books, Reader, Stopped, load_reader, open_books
@@ -35,7 +36,7 @@ from zk.signatures import SigningKey
 
 
 def audit(
-    ledger: Annotated[Path, typer.Argument(metavar="LEDGER", help="The ledger's file.")],
+    ledger: LedgerArgument,
     head: Annotated[
         str | None,
         typer.Option(help="A head from elsewhere: a hash, or a JSON file with number and hash."),

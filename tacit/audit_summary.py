@@ -9,6 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from ledger.wording import money
 from verifier.report import AuditReport, Cases, Finding, KeyReport
 
 _STYLES = {"valid": "bold green", "valid with remarks": "bold yellow", "invalid": "bold red"}
@@ -56,10 +57,11 @@ def _rows(report: AuditReport) -> Iterator[tuple[str, str]]:
     yield "head", report.head.explanation
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in report.transitions.items())
     yield "transitions", kinds or "none"
+    left = f" ({report.unjudged_proofs:,} more not judged)" if report.unjudged_proofs else ""
     yield (
         "evidence",
         (
-            f"{report.proofs:,} proofs in {report.batches:,} batches, {report.signatures:,} "
+            f"{report.proofs:,} proofs in {report.batches:,} batches{left}, {report.signatures:,} "
             f"signatures, {report.spans:,} representation proofs"
         ),
     )
@@ -85,9 +87,9 @@ def _rows(report: AuditReport) -> Iterator[tuple[str, str]]:
     yield (
         "time",
         (
-            f"{timing.total:.1f} s on {report.backend}: proofs {timing.proofs:.1f}, signatures "
-            f"{timing.signatures:.1f}, spans {timing.spans:.1f}, replay {timing.replay:.1f} "
-            f"({timing.proofs_per_second:,.0f} proofs/s)"
+            f"{timing.total:.1f} s on {report.backend}: start {timing.start:.1f}, proofs "
+            f"{timing.proofs:.1f}, signatures {timing.signatures:.1f}, spans {timing.spans:.1f}, "
+            f"replay {timing.replay:.1f} ({timing.proofs_per_second:,.0f} proofs/s after the start)"
         ),
     )
 
@@ -97,14 +99,14 @@ def _standing(report: AuditReport) -> Iterator[tuple[str, str]]:
     state = report.standing
     if state is None:
         return
-    worth = "no market yet" if state.fund_equity is None else f"worth {state.fund_equity:,}"
+    worth = "no market yet" if state.fund_equity is None else f"worth {money(state.fund_equity)}"
     on_sale = ", ".join(map(str, state.on_sale)) or "none"
     yield "insurance fund", worth + (", with lots on sale" if state.fund_on_sale else "")
     yield "accounts on sale", on_sale
     yield "withdrawals that wait", f"{state.waiting:,}, of {_amounts(report, state.queued)}"
     numerator, denominator = state.fraction
     paid = "in full" if numerator == denominator else f"at {numerator / denominator:.4%}"
-    yield "paid now", paid + (f", for a deficit of {state.deficit:,}" if state.deficit else "")
+    yield "paid now", paid + (f", for a deficit of {money(state.deficit)}" if state.deficit else "")
     locked = sum(any(one.locked) for one in report.epochs)
     now = ", the newest among them" if state.locked else ""
     yield "locked epochs", f"{locked:,} of {len(report.epochs):,}{now}"
@@ -112,7 +114,11 @@ def _standing(report: AuditReport) -> Iterator[tuple[str, str]]:
 
 def _amounts(report: AuditReport, amounts: tuple[int, ...]) -> str:
     names = () if report.ledger is None else report.ledger.components
-    held = [f"{amount:,} {name}" for amount, name in zip(amounts, names, strict=False) if amount]
+    held = [
+        f"{amount:,} {name}" if place else f"{money(amount)} {name}"
+        for place, (amount, name) in enumerate(zip(amounts, names, strict=False))
+        if amount
+    ]
     return ", ".join(held) or "nothing"
 
 

@@ -12,20 +12,20 @@ from rich.table import Table
 from circuits.catalogue import STATEMENTS, named_circuit
 from circuits.samples import SAMPLES
 from circuits.shape import SHAPES
-from tacit.console import JsonOption, out, print_json
-from zk.circuit import CompiledCircuit, compile_circuit
-from zk.errors import MalformedFile
-from zk.formats.files import write_files
+from prover.keys import KeyFiles, cache_folder
+from tacit.console import BackendOption, JsonOption, announced, out, print_json, progress_bar
+from tacit.plain import warn_of_insecure_key
+from tacit.words import App
+from zk.backends import Backend, Choice
+from zk.circuit import Circuit, CompiledCircuit, compile_circuit
+from zk.formats.files import make_folder, read_bytes, write_files
+from zk.formats.json import encode_verifying_key
 from zk.formats.r1cs import encode_r1cs
 from zk.formats.wtns import encode_wtns
 from zk.groth16.qap import domain_of
 from zk.randomness import insecure_seeded_randomness
 
-app = typer.Typer(
-    add_completion=False,
-    help="The statements: list them, count them, export them.",
-    no_args_is_help=True,
-)
+app = App(help="The statements: list them, count them, export them.")
 
 Name = Annotated[str, typer.Argument(help=f"One of {', '.join(STATEMENTS)}.")]
 ShapeName = Annotated[str, typer.Option("--shape", help=f"One of {', '.join(SHAPES)}.")]
@@ -80,28 +80,44 @@ def export(
     name: Name,
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="A folder; made if missing.")],
     shape: ShapeName = "standard",
+    keys: Annotated[
+        bool,
+        typer.Option("--keys", help="Write an insecure development key and its verifying key too."),
+    ] = False,
+    backend: BackendOption = Choice.AUTO,
     as_json: JsonOption = False,
 ) -> None:
     """Write a circuit as .r1cs, and the witness of an invented true statement as .wtns.
 
-    Example: tacit circuits export solvency build --shape standard
+    With --keys also a .zkey and a .verification_key.json: what proving and verifying take besides.
+
+    Example: tacit circuits export solvency build --shape standard --keys
     """
     circuit = named_circuit(name, shape)
     compiled = compile_circuit(circuit)
     sample = SAMPLES[name](SHAPES[shape], insecure_seeded_randomness(f"{name}/{shape}".encode()))
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise MalformedFile(
-            str(directory), expected="a folder", actual=error.strerror or "an error"
-        ) from None
+    make_folder(directory)
     stem = directory / f"{name}-{shape}"
-    r1cs, wtns = stem.with_suffix(".r1cs"), stem.with_suffix(".wtns")
-    write_files({r1cs: encode_r1cs(compiled.r1cs), wtns: encode_wtns(compiled.solve(*sample))})
+    contents = {"r1cs": encode_r1cs(compiled.r1cs), "wtns": encode_wtns(compiled.solve(*sample))}
+    if keys:
+        contents |= _insecure_keys(name, circuit, announced(backend))
+    paths = {suffix: stem.with_suffix(f".{suffix}") for suffix in contents}
+    write_files({paths[suffix]: data for suffix, data in contents.items()})
     if as_json:
-        print_json({"r1cs": str(r1cs), "wtns": str(wtns), "digest": compiled.digest})
+        written = {suffix.removesuffix(".json"): str(path) for suffix, path in paths.items()}
+        print_json({**written, "digest": compiled.digest})
     else:
-        typer.echo(f"{r1cs}\n{wtns}")
+        typer.echo("\n".join(map(str, paths.values())))
+
+
+def _insecure_keys(name: str, circuit: Circuit[Any, Any], backend: Backend) -> dict[str, bytes]:
+    """The development key that every development ledger uses, by the suffixes of its two files."""
+    warn_of_insecure_key()
+    with progress_bar() as progress:
+        files = KeyFiles(cache_folder(), backend, progress)
+        verifying = files.insecure_prover(name, circuit).prover.verifying_key
+    key = read_bytes(files.development_path(name, compile_circuit(circuit).digest))
+    return {"zkey": key, "verification_key.json": encode_verifying_key(verifying)}
 
 
 def describe(name: str, shape: str, compiled: CompiledCircuit) -> dict[str, Any]:

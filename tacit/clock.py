@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time as clock
 
-from ledger.ledger import Ledger
+from ledger.port import LedgerPort
 from tacit.console import err
 
 
-def ledger_time(opened: Ledger, time: int | None) -> int:
+def ledger_time(opened: LedgerPort, time: int | None) -> int:
     """The time of the next entry: what was asked for, or now, but never before the last entry."""
     if time is not None:
         return time
@@ -17,7 +17,7 @@ def ledger_time(opened: Ledger, time: int | None) -> int:
     return max(opened.head.time, now)
 
 
-def _warn_of_clock(opened: Ledger, now: int) -> None:
+def _warn_of_clock(opened: LedgerPort, now: int) -> None:
     """Whoever runs a ledger sets its clock: who uses it has one of their own."""
     ahead = opened.head.time - now
     if abs(ahead) > opened.state.parameters.max_gap:

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
-from zk.backends import Backend, Choice, describe, select
+from tacit.plain import BackendOption, JsonOption, announced, print_json
 from zk.progress import Progress, silent
+
+__all__ = [
+    "BackendOption",
+    "JsonOption",
+    "announced",
+    "err",
+    "out",
+    "print_json",
+    "progress_bar",
+]
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
-
-BackendOption = Annotated[Choice, typer.Option("--backend", help="Which arithmetic to run on.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-
-
-def announced(choice: Choice) -> Backend:
-    """The backend that a command runs on, which it says before anything else."""
-    backend = select(choice)
-    err.print(f"backend: {describe(backend)}", soft_wrap=True)
-    return backend
-
-
-def print_json(document: Any) -> None:
-    """One JSON document on standard output."""
-    typer.echo(json.dumps(document, indent=2))
 
 
 @contextmanager

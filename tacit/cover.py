@@ -15,6 +15,7 @@ from ledger.market.data import ONE_BPS, SCALE
 from ledger.market.offsets import Offsets, offsets
 from ledger.market.presets import Preset, preset
 from ledger.market.residuals import Shortfall
+from ledger.wording import money
 from tacit.console import JsonOption, err, out, print_json, progress_bar
 from zk.errors import Rejected
 
@@ -137,7 +138,7 @@ def _print(market: Preset, found: Cover, offset: Offsets) -> None:
     typer.echo(f"{found.moves:,} moves: {_verdict(found)}")
     shown = found.free or found.worst
     if shown is not None:
-        asked = "no margin" if shown is found.free else f"margin of {TOLD_FOR:,}"
+        asked = "no margin" if shown is found.free else f"margin of ${money(TOLD_FOR)}"
         typer.echo(f"with {asked}: {_told(shown)}")
     err.print(_LOCKED, soft_wrap=True)
 

@@ -20,18 +20,19 @@ from prover.ceremony import (
 )
 from prover.keys import KeyFiles, cache_folder
 from tacit.console import BackendOption, JsonOption, announced, err, out, print_json, progress_bar
+from tacit.words import App
 from zk.backends import Choice, select
 from zk.errors import Conflict
 from zk.formats.contributions import Contribution
 
-app = typer.Typer(
-    add_completion=False,
-    help="Proving keys: make development ones, check and import those of a ceremony.",
-    no_args_is_help=True,
-)
+app = App(help="Proving keys: make development ones, check and import those of a ceremony.")
 
 ShapeOption = Annotated[str, typer.Option("--shape", help=f"One of {', '.join(SHAPES)}.")]
 KeyArguments = Annotated[list[Path], typer.Argument(metavar="KEY.zkey…", help="Keys of snarkjs's.")]
+_UNCHECKED = (
+    "not checked, without --powers-of-tau: that the points of IC, C and H are what the circuit "
+    "makes of the powers of tau"
+)
 _POWERS = typer.Option("--powers-of-tau", metavar="FILE.ptau", help="What phase two began with.")
 
 
@@ -72,11 +73,15 @@ def check(
 ) -> None:
     """Check keys against our circuits, their own parts and the powers of tau that they came from.
 
-    Which statement a key is for shows in its size. Exit 0 where nothing is amiss.
+    Which statement a key is for shows in its size. Exit status: 0 where nothing is amiss, 1 where
+    something is, 3 where nothing is and the powers of tau were not given to check it against.
 
     Example: tacit keys check claim.zkey --shape tiny --powers-of-tau powers.ptau
     """
     _show(_checked(keys, shape, powers, backend), shape, powers, {}, as_json=as_json)
+    if powers is None:
+        err.print(_UNCHECKED, markup=False, soft_wrap=True)
+        raise typer.Exit(3)
 
 
 @app.command("import")
@@ -143,8 +148,6 @@ def _show(
         out.print(_table(document))
         if document["kept"]:
             typer.echo(f"kept as {document['kept']}")
-    if powers is None:
-        err.print("not checked: that the points follow from powers of tau (--powers-of-tau)")
     typer.echo("Left for snarkjs to verify: phase one, and that contributors knew their secrets.")
     for command in dict.fromkeys(c for d in documents for c in d["left_to_snarkjs"]):
         typer.echo(f"  {command}")

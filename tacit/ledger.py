@@ -10,33 +10,32 @@ from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from circuits.shape import SHAPES
 from development.files import found_development, read_offices
 from ledger.encoding import parse_hex
 from ledger.genesis import Genesis
-from ledger.ledger import Ledger
 from ledger.log import Entry
+from ledger.port import LedgerPort
 from ledger.records import Account
 from ledger.state import State
-from ledger.storage import SqliteStore
-from ledger.transitions import Settle, Transition, decode_transition
+from ledger.transitions import decode_transition
 from ledger.tree import HASH_BYTES, Inclusion
+from ledger.wording import amount_of, instant, moment
+from tacit.access import found_ledger, open_ledger, open_store
 from tacit.clock import ledger_time
 from tacit.console import BackendOption, JsonOption, announced, out, print_json, progress_bar
 from tacit.options import LedgerArgument, TimeOption
+from tacit.words import App
 from verifier.pins import pinned
-from zk.backends import Choice, select
+from zk.backends import Choice
 from zk.errors import Conflict
-from zk.formats.files import MAX_JSON_BYTES, read_bytes
+from zk.formats.files import MAX_JSON_BYTES, named, read_bytes
 
 _SHAPE: Final = "tiny"
 _NAME: Final = "development"
-app = typer.Typer(
-    add_completion=False,
-    help="A ledger: create it, look at it, prove what is in it.",
-    no_args_is_help=True,
-)
+app = App(help="A ledger: create it, look at it, prove what is in it.")
 _LATEST: Final = 20
 
 
@@ -46,25 +45,24 @@ def show(ledger: LedgerArgument, as_json: JsonOption = False) -> None:
 
     Example: tacit ledger show demo.ledger
     """
-    with _open(ledger) as opened:
+    with open_ledger(ledger, read_only=True) as opened:
         document = describe(opened)
     if as_json:
         print_json(document)
         return
     facts = Table(title=f"{opened.genesis.name} ({opened.genesis.mode})", show_header=False)
     for key in ("ledger", "entries", "time", "epoch", "root"):
-        facts.add_row(key, str(document[key]))
-    labels = opened.genesis.listing.labels
-    totals = ", ".join(
-        f"{total:,} {label}" for total, label in zip(document["totals"], labels, strict=False)
-    )
-    facts.add_row("deposits", totals)
+        facts.add_row(key, instant(document[key]) if key == "time" else str(document[key]))
+    listing = opened.genesis.listing
+    totals = (amount_of(listing, asset, total) for asset, total in enumerate(document["totals"]))
+    facts.add_row("deposits", ", ".join(totals))
     has_lots = any(document["fund_values"][1:])
-    facts.add_row("fund", f"{document['fund']:,} in cash" + (", and lots" if has_lots else ""))
-    if any(document["queued"]):
-        queued = zip(document["queued"], labels, strict=False)
-        amounts = ", ".join(f"{amount:,} {label}" for amount, label in queued if amount)
-        facts.add_row("withdrawals that wait", amounts)
+    fund = amount_of(listing, 0, document["fund"])
+    facts.add_row("fund", fund + (", and lots" if has_lots else ""))
+    queued = [(asset, amount) for asset, amount in enumerate(document["queued"]) if amount]
+    if queued:
+        waiting = ", ".join(amount_of(listing, asset, amount) for asset, amount in queued)
+        facts.add_row("withdrawals that wait", waiting)
     if document["locked"]:
         facts.add_row("market", "locked: prices moved further than an update may carry")
     out.print(facts)
@@ -86,19 +84,16 @@ def log(
 
     Example: tacit ledger log demo.ledger --from 0
     """
-    with closing(SqliteStore.open(ledger, read_only=True)) as store:
-        head = store.head
-        count = 0 if head is None else head.number + 1
-        first = max(count - _LATEST, 0) if start is None else start
-        rows = [_summary(entry) for entry in store.entries(first)]
+    with open_ledger(ledger, read_only=True) as opened:
+        first = max(opened.head.number + 1 - _LATEST, 0) if start is None else start
+        rows = [_summary(entry, opened.genesis) for entry in opened.entries(first)]
     if as_json:
         print_json(rows)
         return
-    table = Table("entry", "time", "transition", "bytes", "hash")
+    table = Table("entry", "time, UTC", "what happened")
     for row in rows:
-        table.add_row(
-            *(str(row[key]) for key in ("entry", "time", "what", "bytes")), row["hash"][:16]
-        )
+        told = Text(row["told"])  # names and labels are other people's words, and never markup
+        table.add_row(str(row["entry"]), moment(row["time"]), told)
     out.print(table)
 
 
@@ -107,11 +102,11 @@ def prove_inclusion(
     ledger: LedgerArgument,
     key: Annotated[str, typer.Argument(metavar="KEY", help="A record, such as account/3.")],
 ) -> None:
-    """Print a proof that a record is part of the state under the newest root.
+    """Print a proof of what the newest root says of a record: its content, or that it is deleted.
 
     Example: tacit ledger prove-inclusion demo.ledger account/0
     """
-    with closing(SqliteStore.open(ledger, read_only=True)) as store, store.snapshot():
+    with closing(open_store(ledger)) as store, store.snapshot():
         inclusion = store.prove(key)
         head = store.head
     assert head is not None  # an opened ledger has one
@@ -123,29 +118,40 @@ def prove_inclusion(
 def check_inclusion(
     proof: Annotated[Path, typer.Argument(metavar="PROOF.json", help="The proof of inclusion.")],
     root: Annotated[str, typer.Argument(metavar="ROOT", help="The state root, in hexadecimal.")],
+    as_json: JsonOption = False,
 ) -> None:
     """Check a proof of inclusion against a root that you trust, without any ledger.
 
     Example: tacit ledger check-inclusion proof.json 0123…
     """
-    inclusion = Inclusion.decode(read_bytes(proof, MAX_JSON_BYTES).strip())
+    with named(proof):
+        inclusion = Inclusion.decode(read_bytes(proof, MAX_JSON_BYTES).strip())
     inclusion.verify(parse_hex(root, HASH_BYTES, "root"))
-    typer.echo(f"{inclusion.key} is in the state: {inclusion.value.decode(errors='replace')}")
+    if as_json:
+        value = None if inclusion.value is None else inclusion.value.decode(errors="replace")
+        print_json({"key": inclusion.key, "is_deleted": value is None, "value": value})
+    elif inclusion.value is None:
+        typer.echo(f"{inclusion.key} was deleted from the state")
+    else:
+        typer.echo(f"{inclusion.key} is in the state: {inclusion.value.decode(errors='replace')}")
 
 
 @app.command()
-def check(ledger: LedgerArgument) -> None:
+def check(ledger: LedgerArgument, as_json: JsonOption = False) -> None:
     """Read the whole file: is every entry chained, every record under the root?
 
     It says nothing about whether the entries follow the rules; an audit does.
 
     Example: tacit ledger check demo.ledger
     """
-    with closing(SqliteStore.open(ledger, read_only=True)) as store:
+    with closing(open_store(ledger)) as store:
         store.check()
         head = store.head
     assert head is not None  # an opened ledger has one
-    typer.echo(f"{ledger}: {head.number + 1} entries, undamaged")
+    if as_json:
+        print_json({"file": str(ledger), "entries": head.number + 1, "hash": head.hash.hex()})
+    else:
+        typer.echo(f"{ledger}: {head.number + 1} entries, undamaged")
 
 
 @app.command()
@@ -185,11 +191,12 @@ def init(
     chosen = announced(backend)
     if genesis is not None:
         _refuse_besides_genesis({"shape": shape, "name": name, "seed": seed, "time": time})
-        founded = Genesis.decode(read_bytes(genesis, MAX_JSON_BYTES).strip())
+        with named(genesis):
+            founded = Genesis.decode(read_bytes(genesis, MAX_JSON_BYTES).strip())
         pins = pinned(pin or [], keys)
         if founded.mode == "production" or pins:
             founded.check_pins(pins)
-        opened = Ledger.found(ledger, founded, chosen)
+        opened = found_ledger(ledger, founded, chosen)
     elif pin or keys:
         expected = "--genesis, whose keys are compared with them"
         raise Conflict("--pin and --keys", expected=expected, actual="none")
@@ -224,17 +231,18 @@ def endow(
 
     Example: tacit ledger endow demo.ledger 100000000
     """
-    with Ledger.open(ledger, announced(backend)) as opened:
+    with open_ledger(ledger, announced(backend)) as opened:
         offices, now = read_offices(ledger), ledger_time(opened, time)
         entry = opened.submit(offices.endow(opened.state_at(now), amount), now)
         fund = opened.state.pool.fund.values[0]
     if as_json:
         print_json({"entry": entry.number, "time": entry.time, "fund": fund})
     else:
-        typer.echo(f"endow: entry {entry.number}, fund {fund:,} in cash")
+        shown = amount_of(opened.genesis.listing, 0, fund)
+        typer.echo(f"endow: entry {entry.number}, fund {shown}")
 
 
-def describe(opened: Ledger) -> dict[str, Any]:
+def describe(opened: LedgerPort) -> dict[str, Any]:
     """The state as everybody sees it."""
     state, head = opened.state, opened.head
     pool = state.pool
@@ -269,30 +277,17 @@ def _account(state: State, account: Account) -> dict[str, Any]:
     }
 
 
-def _summary(entry: Entry) -> dict[str, Any]:
+def _summary(entry: Entry, genesis: Genesis) -> dict[str, Any]:
+    transition = None if entry.number == 0 else decode_transition(entry.transition)
     return {
         "entry": entry.number,
         "time": entry.time,
-        "what": _what(entry),
+        "what": genesis.kind if transition is None else transition.kind,
+        "told": genesis.told() if transition is None else transition.told(genesis.listing),
         "bytes": len(entry.transition),
         "root": entry.root.hex(),
         "hash": entry.hash.hex(),
     }
-
-
-def _what(entry: Entry) -> str:
-    """What anybody can tell from a transition: its kind, and whom it concerns."""
-    if entry.number == 0:
-        return "genesis"
-    transition: Transition = decode_transition(entry.transition)
-    if isinstance(transition, Settle):
-        return f"settle {len(transition.legs)} legs"
-    account = getattr(transition, "account", None)
-    return transition.kind if account is None else f"{transition.kind} by account {account}"
-
-
-def _open(path: Path) -> Ledger:
-    return Ledger.open(path, select(), read_only=True)
 
 
 def _refuse_besides_genesis(options: Mapping[str, object]) -> None:

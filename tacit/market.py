@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -10,20 +12,23 @@ from rich.table import Table
 
 from circuits.shape import SHAPES
 from development.files import read_offices
-from ledger.ledger import Ledger
+from ledger.errors import MalformedTransition
 from ledger.market.columns import block_grids
 from ledger.market.data import ONE_BPS, SCALE, Observation
 from ledger.market.presets import preset
+from ledger.port import LedgerPort
+from ledger.wording import money
+from tacit.access import open_ledger
 from tacit.clock import ledger_time
 from tacit.console import BackendOption, JsonOption, announced, out, print_json
 from tacit.cover import cover
 from tacit.options import LedgerArgument, TimeOption
-from zk.backends import Choice, select
-from zk.errors import Conflict
+from tacit.typed import scaled, unscaled
+from tacit.words import App
+from zk.backends import Choice
+from zk.errors import Conflict, Malformed
 
-app = typer.Typer(
-    add_completion=False, help="The market that a ledger margins against.", no_args_is_help=True
-)
+app = App(help="The market that a ledger margins against.")
 app.command()(cover)
 
 
@@ -33,37 +38,44 @@ def show_market(ledger: LedgerArgument, as_json: JsonOption = False) -> None:
 
     Example: tacit market show demo.ledger
     """
-    with _open(ledger) as opened:
+    with open_ledger(ledger, read_only=True) as opened:
         market, risk = opened.state.current_market, opened.state.parameters.risk
     if as_json:
         print_json(market.model_dump(mode="json"))
         return
     listing = opened.genesis.listing
-    prices = Table("underlying", "spot", "vol", "funding", title=f"epoch {market.epoch}")
+    prices = Table(
+        "underlying", "spot", "vol", "funding", title=f"epoch {market.epoch}, in dollars"
+    )
     seen = market.observation
     for name, spot, vol, funding in zip(
         listing.underlyings, seen.spots, seen.vols, seen.funding, strict=True
     ):
-        prices.add_row(name, f"{spot:,}", f"{vol / 1e6:.1%}", f"{funding / 1e6:,.2f}")
+        prices.add_row(name, money(spot), f"{vol / 1e6:.1%}", _dollars(funding))
     out.print(prices)
     shape, table = opened.genesis.shape.shape, market.table
-    worths = Table("of one unit", "mark", "charge, long", "charge, short", title="cash")
+    worths = Table(
+        "of one unit",
+        "mark",
+        "charge, long",
+        "charge, short",
+        title="what one unit is worth, in dollars",
+    )
     charges = zip(table.long_charges, table.short_charges, strict=True)
     none = [(0, 0)] * shape.assets
     for label, mark, (long, short) in zip(
         listing.labels, table.mark, [*none, *charges], strict=True
     ):
-        worths.add_row(label, *(f"{entry / 1e6:,.2f}" for entry in (mark, long, short)))
+        worths.add_row(label, *map(_dollars, (mark, long, short)))
     out.print(worths)
     grids = zip(shape.columns, table.moves, block_grids(shape, listing, risk), strict=True)
     for columns, rows, grid in grids:
         labels = [listing.labels[column] for column in columns]
-        moves = Table("price", "vol", *labels, title="moves of one unit")
+        moves = Table("price", "vol", *labels, title="moves of one unit, in dollars")
         for place, row in zip(grid.rows, rows, strict=True):
-            entries = (f"{entry / 1e6:,.2f}" for entry in row)
             part = "" if place.cover_bps == ONE_BPS else f" × {place.cover_bps / ONE_BPS:g}"
             price = _percent(place.price_bps) + part
-            moves.add_row(price, _percent(place.vol_bps), *entries)
+            moves.add_row(price, _percent(place.vol_bps), *map(_dollars, row))
         out.print(moves)
     if market.is_locked:
         out.print("locked: prices moved further than an update may carry")
@@ -98,20 +110,13 @@ def publish(
     Example: tacit market publish demo.ledger --spot BTC=6010000
     """
     chosen = announced(backend)
-    with Ledger.open(ledger, chosen) as opened:
+    with open_ledger(ledger, chosen) as opened:
         offices, state = read_offices(ledger), opened.state
         market = state.market(state.pool.epoch)
         before = _preset_observation(opened) if market is None else market.observation
         names = state.charter.listing.underlyings
-        seen = before.model_copy(
-            update={
-                "spots": _with(before.spots, names, spot or [], 1),
-                "vols": _with(before.vols, names, vol or [], SCALE),
-                "funding": _with(before.funding, names, funding or [], SCALE),
-                "basis": _with(before.basis, names, basis or [], SCALE),
-            }
-        )
-        seen = Observation.decode(seen.encode())
+        changes = {"spots": spot, "vols": vol, "funding": funding, "basis": basis}
+        seen = _seen(before, names, {field: given or [] for field, given in changes.items()})
         now = ledger_time(opened, time)
         update = offices.update_market(opened.state_at(now), [seen, seen, seen], now)
         entry = opened.submit(update, now)
@@ -136,13 +141,25 @@ def publish(
         typer.echo(f"locked: {', '.join(locked)} moved further than one update may carry")
 
 
-def _preset_observation(opened: Ledger) -> Observation:
+def _preset_observation(opened: LedgerPort) -> Observation:
     """The first prices: those of the preset that has this listing."""
     for name in SHAPES:
         market = preset(name, opened.genesis.time)
         if market.listing == opened.genesis.listing:
             return market.observation
     raise Conflict("first market", expected="a listing of ours", actual="another")
+
+
+def _seen(
+    before: Observation, names: tuple[str, ...], changes: Mapping[str, list[str]]
+) -> Observation:
+    """The last observation with what was typed in its place."""
+    update = {
+        field: _with(getattr(before, field), names, given, 1 if field == "spots" else SCALE)
+        for field, given in changes.items()
+    }
+    with _as_typed(names, changes):
+        return Observation.decode(before.model_copy(update=update).encode())
 
 
 def _with(
@@ -156,16 +173,37 @@ def _with(
         given.add(name)
         if name not in numbers:
             raise Conflict("underlying", expected=f"one of {', '.join(names)}", actual=name)
-        try:
-            numbers[name] = round(float(text) * scale)
-        except (ValueError, OverflowError):
-            raise Conflict(name, expected="NAME=NUMBER", actual=change) from None
+        numbers[name] = scaled(text, scale, name)
     return tuple(numbers.values())
+
+
+@contextmanager
+def _as_typed(names: tuple[str, ...], changes: Mapping[str, list[str]]) -> Iterator[None]:
+    """What an observation refuses is told in the numbers of whoever typed it."""
+    try:
+        yield
+    except MalformedTransition as refusal:
+        field, _, place = refusal.subject.partition(".")
+        if field not in changes or not place.isdecimal():
+            raise
+        scale, prefix = 1 if field == "spots" else SCALE, f"{names[int(place)]}="
+        for change in changes[field]:
+            if change.startswith(prefix):
+                expected = re.sub(
+                    "-?[0-9]+", lambda found: unscaled(int(found[0]), scale), str(refusal.expected)
+                )
+                raise Malformed(prefix[:-1], expected=expected, actual=change) from None
+        raise
+
+
+def _dollars(millionths: int) -> str:
+    """Millionths of a cent; what one unit of a coin is worth is far below a cent."""
+    number = millionths / SCALE / 100
+    if abs(number) >= 0.01:
+        return f"{number:,.2f}"
+    whole, _, fraction = f"{number:.6f}".partition(".")
+    return f"{whole}.{fraction[:2]}{fraction[2:].rstrip('0')}"
 
 
 def _percent(bps: int) -> str:
     return f"{bps / 100:+g} %" if bps else ""
-
-
-def _open(path: Path) -> Ledger:
-    return Ledger.open(path, select(), read_only=True)

@@ -12,7 +12,9 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
+
+from tacit.words import App, Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Noun:
         found = getattr(import_module(self.module), self.attribute)
         if isinstance(found, typer.Typer):
             return typer.main.get_command(found)
-        alone = typer.Typer(add_completion=False)
+        alone = App()
         alone.command()(found)
         return typer.main.get_command(alone)
 
@@ -78,18 +80,14 @@ NOUNS: Final[Mapping[str, Noun]] = MappingProxyType(
 )
 
 
-class Nouns(TyperGroup):
+class Nouns(Group):
     """The group of all of them; to list them loads none."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
-        return list(NOUNS)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-        noun = NOUNS.get(cmd_name)
-        return None if noun is None else TyperCommand(cmd_name, help=noun.about)
+    def __init__(self, **settings: Any) -> None:
+        unloaded = {name: TyperCommand(name, help=noun.about) for name, noun in NOUNS.items()}
+        super().__init__(**settings | {"commands": unloaded})
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         name, command, rest = super().resolve_command(ctx, args)
-        if name is not None and name in NOUNS:
-            command = NOUNS[name].load()
-        return name, command, rest
+        noun = NOUNS.get(name or "")
+        return name, command if noun is None else noun.load(), rest

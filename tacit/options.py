@@ -7,7 +7,11 @@ from typing import Annotated
 
 import typer
 
-LedgerArgument = Annotated[Path, typer.Argument(metavar="LEDGER", help="The ledger's file.")]
+from tacit.words import LEDGER_VARIABLE
+
+LedgerArgument = Annotated[
+    Path, typer.Argument(metavar="LEDGER", help="The ledger's file.", envvar=LEDGER_VARIABLE)
+]
 TimeOption = Annotated[
     int | None, typer.Option("--time", help="The ledger's time in seconds; now, if not given.")
 ]

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from tacit.console import BackendOption, JsonOption, announced, err, print_json, progress_bar
+from tacit.console import progress_bar
+from tacit.plain import BackendOption, JsonOption, announced, print_json, warn_of_insecure_key
 from zk.backends import Choice
-from zk.formats.files import read_bytes, write_files
+from zk.formats.files import named, read_bytes, write_files
 from zk.formats.json import encode_proof, encode_public
 from zk.formats.wtns import decode_wtns
 from zk.groth16 import Blinding
@@ -30,13 +31,14 @@ def prove(
     chosen = announced(backend)
     with progress_bar() as progress:
         prover = chosen.open_prover(zkey, progress)
-        values = decode_wtns(read_bytes(witness))
+        with named(witness):
+            values = decode_wtns(read_bytes(witness))
         made = prover.prove(values, Blinding.draw(), progress)
     key = prover.verifying_key
     inputs = tuple(values[1 : key.public + 1])
     write_files({proof: encode_proof(made), public: encode_public(inputs)})
     if key.insecure:
-        err.print("insecure development key: whoever made it can prove anything")
+        warn_of_insecure_key()
     if as_json:
         print_json(
             {

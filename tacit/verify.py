@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
-from tacit.console import BackendOption, JsonOption, announced, err, print_json
+from tacit.plain import BackendOption, JsonOption, announced, print_json, warn_of_insecure_key
 from zk.backends import Choice
 from zk.errors import ZkError
-from zk.formats.files import MAX_JSON_BYTES, read_bytes
+from zk.formats.files import MAX_JSON_BYTES, named, read_bytes
 from zk.formats.json import decode_proof, decode_public, decode_verifying_key
+
+Read = TypeVar("Read")
 
 
 def verify(
@@ -27,19 +30,22 @@ def verify(
     """
     chosen = announced(backend)
     try:
-        verifying_key = decode_verifying_key(read_bytes(key, MAX_JSON_BYTES))
-        inputs = decode_public(read_bytes(public, MAX_JSON_BYTES))
-        chosen.verifier(verifying_key).verify(
-            inputs, decode_proof(read_bytes(proof, MAX_JSON_BYTES))
-        )
+        verifying_key = _read(key, decode_verifying_key)
+        inputs, claimed = _read(public, decode_public), _read(proof, decode_proof)
+        chosen.verifier(verifying_key).verify(inputs, claimed)
     except ZkError as error:
         if as_json:
             print_json({"valid": False, "backend": chosen.name, "reason": str(error)})
         raise
     if verifying_key.insecure:
-        err.print("insecure development key: whoever made it can prove anything")
+        warn_of_insecure_key()
     if as_json:
         document = {"valid": True, "backend": chosen.name, "public_inputs": len(inputs)}
         print_json(document | {"insecure_key": verifying_key.insecure})
     else:
         typer.echo(f"valid: the proof holds for its {len(inputs)} public inputs")
+
+
+def _read(path: Path, decode: Callable[[bytes], Read]) -> Read:
+    with named(path):
+        return decode(read_bytes(path, MAX_JSON_BYTES))

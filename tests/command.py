@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import sys
+from functools import cache
 from pathlib import Path
 
+from tests.warm import WarmCommand
 from tests.zk.circuits_for_tests import CubeRoot
 from zk.backends import select
 from zk.circuit import compile_circuit
@@ -30,14 +31,14 @@ def write_example_files(folder: Path) -> None:
 
 def run_tacit(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     """The command's exit status and what it printed."""
-    return subprocess.run(
-        [sys.executable, "-m", "tacit", *map(str, arguments)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=900,  # the reference alone takes minutes for a demonstration
-        check=False,
-    )
+    # The reference alone takes minutes for a demonstration.
+    return warm_command().run([*map(str, arguments)], cwd, timeout=900)
+
+
+@cache
+def warm_command() -> WarmCommand:
+    """One for all tests of this process."""
+    return WarmCommand()
 
 
 def assert_one_line_refusal(result: subprocess.CompletedProcess[str], *words: str) -> None:

@@ -17,6 +17,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.main import get_command
 
 from tacit.__main__ import app
+from tacit.nouns import NOUNS, Nouns
 from zk.formats.files import write_files
 
 _HEADER: Final = """\
@@ -25,7 +26,17 @@ _HEADER: Final = """\
 Every command of `tacit` and every option, from the commands' own help; `tacit COMMAND --help` says
 the same. Results go to standard output; the backend, warnings and errors to standard error. What is
 refused is one line that begins with `error:`, and the exit status is 1; a command line that cannot
-be read gives 2. Amounts of cash are cents, prices are cents per lot, times are seconds since 1970.
+be read gives 2.
+
+On the command line and in JSON, amounts of cash are whole cents, prices are cents per lot, and times
+are seconds since 1970. Tables and sentences are for people: they show dollars with two decimals, and
+times as dates in UTC.
+
+Every command that takes a `LEDGER` takes it from the variable `TACIT_LEDGER` where it has one argument
+fewer than it wants: `tacit wallet deposit alice.wallet USD 500` is about the ledger of the variable. A
+ledger that is named goes before it. A number below zero is a value wherever one is wanted.
+
+`tacit --install-completion` has bash, zsh or fish complete words and options.
 
 """
 _EXAMPLE: Final = re.compile(r"^Example: (.*)\Z", re.MULTILINE | re.DOTALL)
@@ -69,7 +80,8 @@ def commands(command: Any = None, words: tuple[str, ...] = ("tacit",)) -> Iterat
     found: Any = get_command(app) if command is None else command
     yield Documented(words, found)
     for name, each in getattr(found, "commands", {}).items():
-        yield from commands(each, (*words, name))
+        loaded = NOUNS[name].load() if isinstance(found, Nouns) else each
+        yield from commands(loaded, (*words, name))
 
 
 def reference() -> str:
@@ -151,6 +163,8 @@ def _meaning(parameter: Parameter) -> str:
         notes.append(f"One of {', '.join(choices)}.")
     if parameter.min is not None or parameter.max is not None:
         notes.append(_range(parameter.min, parameter.max))
+    if parameter.envvar is not None:
+        notes.append(f"Else it is that of `{parameter.envvar}`.")
     if parameter.multiple:
         notes.append("May be given several times.")
     return " ".join(filter(None, notes))

@@ -18,7 +18,7 @@ from benchmarks.errors import MeasurementFailed, PeerFailed
 from benchmarks.ledgers.measure import STEPS
 from benchmarks.machine import threads
 from benchmarks.page import FIGURE, MARK, RESULTS, markdown_tables, renewed
-from benchmarks.processes import apart_on, in_subprocess
+from benchmarks.processes import in_subprocess, on_cores
 from benchmarks.proofs import comparison, plan
 from benchmarks.proofs.comparison import ENOUGH, compare, peer_files
 from benchmarks.proofs.floor import floor_of
@@ -324,8 +324,8 @@ def test_each_cell_has_its_threads(native: Backend) -> None:
     counts = planned(Selection(threads="all,1,all", backends="native", peers="none")).cells[:2]
     assert [cell.threads for cell in counts] == sorted({1, cores()})[:2]
     for count in {1, cores()}:
-        assert apart_on(count, threads) == count
-        assert apart_on(count, cores) == count
+        assert on_cores(count, threads) == count
+        assert on_cores(count, cores) == count
 
 
 def test_what_fails_apart_fails_here() -> None:

@@ -189,6 +189,23 @@ def test_circuits_export(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "claim-tiny.wtns").read_bytes()[:4] == b"wtns"
 
 
+def test_an_export_with_keys_is_all_that_a_proof_takes(tmp_path: Path) -> None:
+    """The files that are named are there, and prove and verify take them as they are named."""
+    export = ("circuits", "export", "claim", "out", "--shape", "tiny", "--keys")
+    result = run_tacit(*export, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "insecure development key" in result.stderr
+    r1cs, wtns, zkey, key = result.stdout.splitlines()
+    assert (r1cs, key) == ("out/claim-tiny.r1cs", "out/claim-tiny.verification_key.json")
+    for command in (("prove", zkey, wtns), ("verify", key, "proof.json", "public.json")):
+        result = run_tacit(*command, cwd=tmp_path)
+        assert result.returncode == 0, result.stderr
+    result = run_tacit(*export, "--json", cwd=tmp_path)
+    document = json.loads(result.stdout)
+    assert set(document) == {"r1cs", "wtns", "zkey", "verification_key", "digest"}
+    assert document["verification_key"] == key
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("info", "nothing"), ("info", "claim", "--shape", "round"), ("export", "claim", "file")],
@@ -229,6 +246,20 @@ def test_the_demo_ends_well(tmp_path: Path, scenario: tuple[str, ...], refusals:
     assert result.returncode == 0, result.stderr
     assert result.stdout.count("  refused  ") == refusals
     SqliteStore.open(tmp_path / "demo.ledger", read_only=True).check()
+
+
+def test_the_demo_refuses_a_name_that_is_taken_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before it makes keys, which would take a while: here it would fail otherwise."""
+    monkeypatch.setattr("tacit.demo.command.Stage", None)
+    (tmp_path / "taken").write_text("something")
+    monkeypatch.setattr("sys.argv", ["tacit", "demo", "--ledger", str(tmp_path / "taken")])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert f"error: {tmp_path / 'taken'}: expected a name that is free" in capsys.readouterr().err
+    assert (tmp_path / "taken").read_text() == "something"
 
 
 def test_the_demo_repeats_itself(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,18 +14,11 @@ from pathlib import Path
 import pytest
 
 from circuits.catalogue import STATEMENTS, named_circuit
-from tests.command import write_example_files
+from tests.command import warm_command
 from tests.conftest import ROOT
 from zk.circuit import compile_circuit
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "native/README.md"])
-#: Pages that are read from top to bottom: their blocks share a folder and run in their order. On
-#: every other page each block stands for itself.
-CONTINUED = {
-    ROOT / "docs/quickstart.md",
-    ROOT / "docs/tutorial.md",
-    *(ROOT / "docs/how-to").glob("*.md"),
-}
 #: tests/interop/test_ceremony.py walks this page, with snarkjs and with shorter powers of tau.
 WALKED_ELSEWHERE = {ROOT / "docs/ceremony.md"}
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -57,7 +49,7 @@ class Block:
 
 @dataclass
 class Session:
-    """A folder in which blocks run one after the other, and what they exported."""
+    """A folder in which a page's blocks run one after the other, and what they exported."""
 
     folder: Path
     tools: Path
@@ -154,38 +146,17 @@ def blocks(page: Path) -> Iterator[Block]:
         yield Block(page, fence[1], fence[2], shown)
 
 
-def sessions() -> Iterator[tuple[Block, ...]]:
-    """What runs in one folder: all blocks of a page that is continued, else one block."""
-    for page in PAGES:
-        if page in WALKED_ELSEWHERE:
-            continue
-        run = [block for block in blocks(page) if block.language in {"console", "python"}]
-        if page in CONTINUED:
-            yield tuple(run)
-        else:
-            yield from ((block,) for block in run)
-
-
-def name_of(session: tuple[Block, ...]) -> str:
-    first = session[0]
-    if first.page in CONTINUED:
-        return str(first.page.relative_to(ROOT))
-    return f"{first.page.name}: {first.text.strip().splitlines()[0][:40]}"
-
-
-@pytest.fixture(scope="session")
-def example_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files that the pages' examples speak of."""
-    folder = tmp_path_factory.mktemp("docs")
-    write_example_files(folder)
-    return folder
+def run_blocks(page: Path) -> list[Block]:
+    """What a reader of the page types and writes, in its order."""
+    return [block for block in blocks(page) if block.language in {"console", "python"}]
 
 
 @pytest.fixture(scope="session")
 def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for the search path: `tacit` and `python` are those that are tested."""
     folder = tmp_path_factory.mktemp("tools")
-    for name, script in (("tacit", "-m tacit"), ("python", "")):
+    asking = f"-S -E {ROOT / 'tests' / 'ask.py'} {warm_command().socket}"
+    for name, script in (("tacit", asking), ("python", "")):
         tool = folder / name
         tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" {script} "$@"\n')
         tool.chmod(0o755)
@@ -198,15 +169,25 @@ def test_every_block_is_of_a_kind_that_is_run() -> None:
     assert kinds <= {"console", "python", "text"}
 
 
-@pytest.mark.parametrize("session", [*sessions()], ids=name_of)
-def test_pages_do_what_they_say(
-    session: tuple[Block, ...], example_files: Path, tools: Path, tmp_path: Path
-) -> None:
-    """Each command succeeds and prints what is shown below it; each Python block runs."""
-    folder = Path(shutil.copytree(example_files, tmp_path / "work"))
-    running = Session(folder, tools)
-    for block in session:
-        running.run(block)
+def name_of(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if page not in WALKED_ELSEWHERE and run_blocks(page)],
+    ids=name_of,
+)
+def test_pages_do_what_they_say(page: Path, tools: Path, tmp_path: Path) -> None:
+    """Read from top to bottom in an empty folder, each command succeeds and prints what is shown.
+
+    The reader has the installed command, and nothing else; each Python block runs.
+    """
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    session = Session(folder, tools)
+    for block in run_blocks(page):
+        session.run(block)
 
 
 def test_shown_output_is_compared() -> None:
@@ -233,7 +214,7 @@ def test_shown_output_belongs_to_the_command_above_it(tmp_path: Path) -> None:
         assert next(blocks(page)).shown == shown
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_links_lead_somewhere(page: Path) -> None:
     """Every link and picture within the project is there."""
     for target in LINK.findall(page.read_text()):
@@ -241,7 +222,7 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_a_table_ends_with_an_empty_line(page: Path) -> None:
     """Otherwise the paragraph below it is read as its last row."""
     for line, after in pairwise([*FENCE.sub("", page.read_text()).splitlines(), ""]):

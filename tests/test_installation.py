@@ -13,11 +13,11 @@ import pytest
 
 from tests.command import write_example_files
 from tests.conftest import ROOT
+from tests.test_layers import LAYERS
 
 #: What an installation is made of; built files and caches are left behind.
-SOURCES = ("tacit.py", "pyproject.toml", "README.md", "native")
-PACKAGES = ("zk", "circuits", "ledger", "prover", "verifier", "benchmarks")
-IGNORED = shutil.ignore_patterns("*.so", "target", "node_modules", "__pycache__", "Cargo.lock")
+SOURCES = ("pyproject.toml", "README.md", "LICENSE-MIT", "LICENSE-APACHE", "native")
+IGNORED = shutil.ignore_patterns("*.so", "target", "node_modules", "__pycache__", ".venv")
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("installation")
     source, venv = folder / "source", folder / "venv"
     source.mkdir()
-    for name in (*SOURCES, *PACKAGES):
+    for name in (*SOURCES, *LAYERS):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, source / name, ignore=IGNORED)
         else:

@@ -144,11 +144,16 @@ def test_a_command_that_is_printed_is_safe_to_run(folder: Path, tmp_path: Path) 
 
 
 def test_without_powers_the_command_says_what_it_did_not_check(folder: Path) -> None:
-    """On standard error, and in the list of checks; snarkjs's commands are there in any case."""
+    """On standard error, by its exit status, in the list of checks; snarkjs has its part anyway."""
     done = run_tacit("keys", "check", "claim.zkey", "--shape", "tiny", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    assert "not checked" in done.stderr
-    assert "powers" not in done.stdout.split("Left for snarkjs")[0]
+    assert done.returncode == 3, done.stderr
+    assert done.stderr.splitlines()[-1] == (
+        "not checked, without --powers-of-tau: that the points of IC, C and H are what the circuit "
+        "makes of the powers of tau"
+    )
+    held = done.stdout.split("Left for snarkjs")[0]
+    assert "powers" not in held
+    assert "hash chain of contributions" in " ".join(held.replace("│", " ").split())
     assert "snarkjs zkey verify claim-tiny.r1cs" in done.stdout
     assert "no beacon" in done.stdout
 
@@ -175,7 +180,7 @@ def test_a_name_gives_a_terminal_no_orders(native: Backend, folder: Path, tmp_pa
     path = tmp_path / "rude.zkey"
     path.write_bytes(encode_zkey(replace(key, ceremony=encode_ceremony(bytes(64), rude))))
     done = run_tacit("keys", "check", path, "--shape", "tiny", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 3, done.stderr
     assert "[red]\\x1b[2J" in done.stdout
     assert "\x1b" not in done.stdout
 
@@ -228,3 +233,17 @@ def test_development_keys_are_made_ahead(cache: Path, tmp_path: Path) -> None:
         assert entry["insecure"] is True
     again = run_tacit("keys", "dev", "--shape", "tiny", cwd=tmp_path)
     assert again.stdout.count("insecure development key") == 4
+
+
+def test_rot_in_window_tables_is_said(native: Backend, cache: Path, tmp_path: Path) -> None:
+    """One line on standard error says which tables were made anew; the next time nothing does."""
+    KeyFiles(cache, native).insecure_development(TINY)
+    (path,) = cache.glob("claim*.tables")
+    rotten = bytearray(path.read_bytes())
+    rotten[len(rotten) // 2] ^= 4
+    path.unlink()
+    path.write_bytes(rotten)
+    for said in ([f"window tables {path}: damaged, or of another version; made anew"], []):
+        done = run_tacit("keys", "dev", "--shape", "tiny", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert [line for line in done.stderr.splitlines() if "window" in line] == said

@@ -81,6 +81,23 @@ def test_no_import_hides_in_a_function() -> None:
         assert not imported_in_functions(path.read_text()), path
 
 
+def test_a_ledger_is_reached_through_its_port() -> None:
+    """Where a file is opened, founded or measured the concrete ledger is known: nowhere else."""
+    opens = {"tacit/access.py", "development/files.py"}
+    knows = {
+        path.relative_to(ROOT).as_posix()
+        for path in modules()
+        if any(name.startswith("ledger.ledger.") for name in named_in(path))
+    }
+    assert {name for name in knows if not name.startswith(("ledger/", "benchmarks/"))} == opens
+
+
+def named_in(path: Path) -> set[str]:
+    """The modules that a file imports, as names that end with a dot."""
+    tree = ast.parse(path.read_text())
+    return {f"{name}." for name in modules_imported(ast.walk(tree))}
+
+
 @pytest.mark.parametrize("console", CONSOLES)
 def test_only_the_command_talks_to_people(console: str) -> None:
     """Libraries of terminals are imported by the command alone."""

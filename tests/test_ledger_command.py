@@ -12,7 +12,7 @@ from development.genesis import development_genesis, endowed
 from development.offices import InsecureOffices
 from ledger.genesis import Genesis
 from ledger.market.presets import preset
-from ledger.storage import SqliteStore
+from ledger.storage import MemoryStore, SqliteStore
 from tests.command import assert_one_line_refusal, run_tacit
 
 START = "1767225600"
@@ -84,6 +84,17 @@ def test_inclusion_is_proven_and_checked(folder: Path) -> None:
     assert_one_line_refusal(
         run_tacit("ledger", "prove-inclusion", "a.ledger", "account/9", cwd=folder), "account/9"
     )
+
+
+def test_a_deleted_record_is_said_to_be(folder: Path) -> None:
+    """The proof of a tombstone shows that there was a record, and that it is gone."""
+    store = MemoryStore()
+    with store.writing() as writer:
+        writer.append(0, b"", {"withdrawal/0": b"x", "pool": b"y"})
+        root = writer.append(0, b"", {"withdrawal/0": None}).root.hex()
+    (folder / "gone.json").write_bytes(store.prove("withdrawal/0").encode())
+    said = run_tacit("ledger", "check-inclusion", "gone.json", root, cwd=folder)
+    assert said.stdout == "withdrawal/0 was deleted from the state\n"
 
 
 def test_the_same_seed_gives_the_same_ledger(folder: Path) -> None:
@@ -206,9 +217,48 @@ def test_a_market_after_a_long_silence(folder: Path) -> None:
 def test_the_fund_is_endowed(folder: Path) -> None:
     """By the custodian that a development ledger has beside it."""
     done = run_tacit("ledger", "endow", "a.ledger", "5000", "--time", START, cwd=folder)
-    assert "fund 5,000 in cash" in done.stdout
+    assert "fund 50.00 USD" in done.stdout
     shown = json.loads(run_tacit("ledger", "show", "a.ledger", "--json", cwd=folder).stdout)
     assert (shown["fund"], shown["totals"], shown["queued"]) == (5_000, [5_000, 0], [0, 0])
+
+
+def test_people_read_dollars_and_dates_and_machines_cents_and_seconds(folder: Path) -> None:
+    """The same amount, price and time in a table and as JSON."""
+    run_tacit("ledger", "endow", "a.ledger", "123456", "--time", START, cwd=folder)
+    shown = run_tacit("ledger", "show", "a.ledger", cwd=folder).stdout
+    assert "1,234.56 USD" in shown
+    assert "2026-01-01 00:00:00 UTC" in shown
+    document = json.loads(run_tacit("ledger", "show", "a.ledger", "--json", cwd=folder).stdout)
+    assert (document["fund"], document["time"]) == (123_456, int(START))
+    assert "2026-01-01 00:00:00" in run_tacit("ledger", "log", "a.ledger", cwd=folder).stdout
+    rows = json.loads(run_tacit("ledger", "log", "a.ledger", "--json", cwd=folder).stdout)
+    assert {row["time"] for row in rows} == {int(START)}
+    assert "60,000.00" in run_tacit("market", "show", "a.ledger", cwd=folder).stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("--vol=BTC=0.1234567891", ("BTC", "at most 6 digits after the point", "0.1234567891")),
+        ("--vol=BTC=1000.5", ("BTC", "at most 100", "BTC=1000.5")),
+        ("--basis=BTC=-3.000001", ("BTC", "at least -1", "BTC=-3.000001")),
+        ("--spot=BTC=6000000.4", ("BTC", "a whole number", "6000000.4")),
+    ],
+)
+def test_a_number_is_told_as_it_was_typed(folder: Path, typed: str, words: tuple[str, ...]) -> None:
+    """None is rounded in silence, and none comes back in the ledger's own units."""
+    assert_one_line_refusal(run_tacit(*PUBLISH, typed, cwd=folder), *words)
+
+
+def test_checks_are_data_too(folder: Path) -> None:
+    """What `check` and `check-inclusion` found, as JSON."""
+    checked = run_tacit("ledger", "check", "a.ledger", "--json", cwd=folder)
+    assert json.loads(checked.stdout)["entries"] == 2
+    root = json.loads(run_tacit("ledger", "show", "a.ledger", "--json", cwd=folder).stdout)["root"]
+    proof = run_tacit("ledger", "prove-inclusion", "a.ledger", "pool", cwd=folder)
+    (folder / "pool.json").write_text(proof.stdout)
+    held = run_tacit("ledger", "check-inclusion", "pool.json", root, "--json", cwd=folder)
+    assert json.loads(held.stdout)["key"] == "pool"
 
 
 def test_a_production_ledger_wants_pinned_ceremony_keys(folder: Path) -> None:

@@ -21,7 +21,7 @@ from typing import Any, Final
 from benchmarks.errors import MeasurementFailed
 from benchmarks.machine import threads
 from benchmarks.memory import peak_memory
-from benchmarks.processes import apart_on, in_subprocess
+from benchmarks.processes import in_subprocess, on_cores
 from ledger.storage.sqlite import SqliteStore
 from verifier import audit
 from zk.backends import Choice, select
@@ -65,7 +65,7 @@ class Audited:
 
 def measure_audit(kind: str, count: int, path: Path, cores: str, backend: Choice) -> Audited:
     """The audit of a ledger's file; it fails to count where the ledger is not in order."""
-    work = in_subprocess if cores == "all" else partial(apart_on, 1)
+    work = in_subprocess if cores == "all" else partial(on_cores, 1)
     return work(_measure, kind, count, path, cores, backend)
 
 

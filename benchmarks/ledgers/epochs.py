@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.ledgers.desk import founded
-from benchmarks.processes import apart_on
+from benchmarks.processes import on_cores
 from benchmarks.times import Timing, timed
 from zk.backends import Choice, select
 
@@ -33,7 +33,7 @@ class Publishing:
 
 def measure_epochs(shape: str, epochs: int, backend: Choice) -> Publishing:
     """So many epochs, on one core."""
-    return apart_on(1, _measure, shape, epochs, backend)
+    return on_cores(1, _measure, shape, epochs, backend)
 
 
 def _measure(shape: str, epochs: int, backend: Choice) -> Publishing:

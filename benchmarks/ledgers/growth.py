@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.memory import peak_memory
-from benchmarks.processes import apart_on, in_subprocess
+from benchmarks.processes import in_subprocess, on_cores
 from benchmarks.times import Timing, timed
 from development.genesis import development_genesis
 from development.offices import InsecureOffices
@@ -55,7 +55,7 @@ def measure_growth(shape: str, accounts: int, deposits: int, backend: Choice) ->
     with TemporaryDirectory(prefix="tacit-bench-") as folder:
         path = Path(folder) / "growth.ledger"
         in_subprocess(_populate, path, shape, accounts, backend)
-        return apart_on(1, _deposits, path, accounts, deposits, backend)
+        return on_cores(1, _deposits, path, accounts, deposits, backend)
 
 
 def _deposits(path: Path, accounts: int, deposits: int, backend: Choice) -> Growth:

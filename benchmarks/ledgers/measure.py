@@ -17,7 +17,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any, Final
 
-from benchmarks.processes import apart_on
+from benchmarks.processes import on_cores
 from benchmarks.times import Timing, timed
 from ledger.encoding import Decoding
 from ledger.evidence import Evidence
@@ -65,7 +65,7 @@ def measure_settling(
     Keys are loaded by then, and the market's part of the public inputs is summed: what a running
     ledger has done long ago.
     """
-    return apart_on(1, _measure, kind, path, transitions, ready, time, backend)
+    return on_cores(1, _measure, kind, path, transitions, ready, time, backend)
 
 
 def _measure(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.memory import peak_memory
-from benchmarks.processes import apart_on
+from benchmarks.processes import on_cores
 from benchmarks.proofs.comparison import compare
 from benchmarks.proofs.measure import measure
 from benchmarks.proofs.peers import PEERS
@@ -47,7 +47,7 @@ def measure_cells(
     for number, cell in enumerate(cells, 1):
         peers = f", against {', '.join(cell.peers)}" if cell.peers else ""
         say(f"{number}/{len(cells)} {cell}{peers}")
-        entry, compared = apart_on(cell.threads, _measure, cell)
+        entry, compared = on_cores(cell.threads, _measure, cell)
         figures.append(entry)
         comparisons += compared
     return {"figures": figures, "comparisons": comparisons}

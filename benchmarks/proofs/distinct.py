@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from benchmarks.machine import threads
-from benchmarks.processes import apart_on
+from benchmarks.processes import on_cores
 from benchmarks.proofs.subject import Loaded
 from benchmarks.times import Timing, timing
 from zk.backends import Choice, select
@@ -39,7 +39,7 @@ class Distinct:
 def verify_distinct(loaded: Loaded, proofs: int, runs: int) -> Distinct:
     """Makes the proofs on all threads; a process that was given one thread verifies them."""
     statements = [_statement(loaded, index) for index in range(proofs)]
-    return apart_on(1, _verify, loaded.key.verifying_key, statements, runs)
+    return on_cores(1, _verify, loaded.key.verifying_key, statements, runs)
 
 
 def _statement(loaded: Loaded, index: int) -> Statement:

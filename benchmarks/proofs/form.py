@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, 
 from benchmarks.documents import FORMAT
 from zk.errors import MalformedFile
 from zk.formats.files import MAX_JSON_BYTES, read_bytes
+from zk.formats.mistakes import first_mistake
 
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -228,9 +229,9 @@ def read_document(path: Path) -> dict[str, Any]:
         DocumentForm.model_validate_json(data)
         document = json.loads(data)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        actual = f"another: {where}: {first['msg']}"
+        mistake = first_mistake(error)
+        where = mistake.where or "the file"
+        actual = f"another: {where}: expected {mistake.expected}, got {mistake.actual}"
         raise MalformedFile(str(path), expected=expected, actual=actual) from None
     except ValueError:
         raise MalformedFile(str(path), expected=expected, actual="another") from None

@@ -9,13 +9,14 @@ from typing import Annotated, Any, Final
 
 import typer
 
+import benchmarks
 from benchmarks.documents import check_places, measured
 from benchmarks.sizes.clearing_house import SOURCES, ClearingHouse, needs
 from tacit.bench.output import JsonFileOption, publish
 from zk.errors import Malformed
 from zk.formats.files import read_bytes
 
-_RESULTS: Final = Path(__file__).resolve().parent.parent / "results"
+_RESULTS: Final = Path(benchmarks.__file__).resolve().parent / "results"
 _HOUSE: Final = ClearingHouse()
 
 

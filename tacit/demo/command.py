@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
+from ledger.storage.creation import check_free
 from tacit.console import BackendOption, out
 from tacit.demo.darkpool import darkpool
 from tacit.demo.default import default
@@ -51,6 +52,7 @@ def demo(
     if shape == "tiny":
         out.print("shape tiny: the reference would need minutes for a larger one")
     path = ledger or Path(mkdtemp(prefix="tacit-")) / "demo.ledger"
+    check_free(path)
     stage = Stage.set(out, path, chosen, seed)
     with stage.venue.ledger:
         for name in played:

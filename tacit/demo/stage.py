@@ -23,7 +23,6 @@ from development.genesis import development_genesis
 from development.guardians import Guardians
 from development.offices import InsecureOffices
 from development.venue import Venue
-from ledger.ledger import Ledger
 from ledger.log import Entry
 from ledger.market.data import Observation
 from ledger.market.instrument import Instrument
@@ -33,6 +32,7 @@ from prover.author import Author
 from prover.keys import KeyFiles, cache_folder
 from prover.unprovable import headline
 from prover.wallet.exposure import exposure
+from tacit.access import found_ledger
 from tacit.audit_summary import show
 from tacit.console import progress_bar
 from verifier import audit
@@ -75,7 +75,7 @@ class Stage:
             market, offices, provers.statement_keys(), "demonstration", guardians.escrow_key()
         )
         _timed(console, perf_counter() - start, "three guardians make an escrow key that two share")
-        ledger = Ledger.found(path, genesis, backend)
+        ledger = found_ledger(path, genesis, backend)
         randomness = _randomness(seed, "desks")
         venue = Venue(ledger, offices, market, provers, randomness, market.time)
         stage = cls(console, venue, path, guardians)

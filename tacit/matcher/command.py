@@ -8,13 +8,14 @@ from typing import Annotated, Final
 
 import typer
 
-from ledger.ledger import Ledger
+from ledger.port import LedgerPort
 from prover.keys import KeyFiles, cache_folder
 from prover.matcher.books import books
 from prover.matcher.inbox import open_messages, read_inbox, take_in
 from prover.matcher.keys import MatcherKeys, read_key_file, write_new
-from prover.matcher.matcher import Matcher, Messages, state_at
+from prover.matcher.matcher import Matcher, Messages, fresh_state_at
 from prover.sealed_file import is_sealed
+from tacit.access import open_ledger
 from tacit.clock import ledger_time
 from tacit.console import BackendOption, JsonOption, announced, err, print_json, progress_bar
 from tacit.matcher.report import (
@@ -27,15 +28,12 @@ from tacit.matcher.report import (
     show_settled,
 )
 from tacit.options import LedgerArgument, TimeOption
-from zk.backends import Choice, select
+from tacit.words import App
+from zk.backends import Choice
 from zk.errors import Conflict, Malformed
-from zk.formats.files import read_bytes
+from zk.formats.files import named, read_bytes
 
-app = typer.Typer(
-    add_completion=False,
-    help="The dark pool: clear sealed orders and settle them.",
-    no_args_is_help=True,
-)
+app = App(help="The dark pool: clear sealed orders and settle them.")
 
 PasswordOption = Annotated[
     Path | None, typer.Option(help="A file whose first line is the password of the key file.")
@@ -93,12 +91,12 @@ def book(
     if key is None and not (time is None and password_file is None):
         expected = "--key and --inbox beside --time and --password-file"
         raise Conflict("book", expected=expected, actual="none")
-    with Ledger.open(ledger, select(), read_only=True) as opened:
+    with open_ledger(ledger, read_only=True) as opened:
         if key is None or inbox is None:
             _show_open_orders(opened, as_json)
             return
         keys = _keys(key, password_file)
-        state = state_at(opened, ledger_time(opened, time))
+        state = fresh_state_at(opened, ledger_time(opened, time))
         intake = take_in(state, keys.public, _messages(inbox, keys))
         names = _instruments(opened)
         described = [describe_book(each, names) for each in books(state, intake.orders)]
@@ -130,9 +128,9 @@ def clear(
     chosen = announced(backend)
     keys = _keys(key, password_file)
     messages = _messages(inbox, keys)
-    with Ledger.open(ledger, chosen) as opened:
+    with open_ledger(ledger, chosen) as opened:
         now = ledger_time(opened, time)
-        state = state_at(opened, now)
+        state = fresh_state_at(opened, now)
         names = _instruments(opened)
         intake = take_in(state, keys.public, messages)
         seen = [describe_book(each, names) for each in books(state, intake.orders)]
@@ -154,7 +152,7 @@ def clear(
     typer.echo(f"orders filled: {fills}, settlements: {len(settled)}")
 
 
-def _show_open_orders(opened: Ledger, as_json: bool) -> None:
+def _show_open_orders(opened: LedgerPort, as_json: bool) -> None:
     orders = open_orders(opened)
     if as_json:
         print_json({"open_orders": orders})
@@ -168,15 +166,16 @@ def _messages(inbox: Path, keys: MatcherKeys) -> Messages:
     return open_messages(read_inbox(inbox), keys.recipient)
 
 
-def _instruments(opened: Ledger) -> tuple[str, ...]:
+def _instruments(opened: LedgerPort) -> tuple[str, ...]:
     listing = opened.genesis.listing
     return listing.labels[len(listing.assets) :]
 
 
 def _keys(path: Path, password_file: Path | None) -> MatcherKeys:
-    data = read_key_file(path)
-    password = _password(password_file) if is_sealed(data) else ""
-    return MatcherKeys.of_file(data, password)
+    with named(path):
+        data = read_key_file(path)
+        password = _password(password_file) if is_sealed(data) else ""
+        return MatcherKeys.of_file(data, password)
 
 
 def _password(file: Path | None, *, confirm: bool = False) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from ledger.ledger import Ledger
+from ledger.port import LedgerPort
 from ledger.requirements import open_order
+from ledger.wording import money
 from prover.matcher.books import Book
 from prover.matcher.inbox import Refusal
 from prover.matcher.matcher import Execution, Settled
@@ -18,7 +19,7 @@ from prover.matcher.orders import HeldOrder
 from tacit.console import out
 
 
-def open_orders(opened: Ledger) -> list[dict[str, Any]]:
+def open_orders(opened: LedgerPort) -> list[dict[str, Any]]:
     """What anybody can tell: which account has an order open, and for whom."""
     state = opened.state
     accounts = [state.account(index) for index in range(state.pool.accounts)]
@@ -67,12 +68,13 @@ def show_books(books: Sequence[dict[str, Any]]) -> None:
     columns = ("order", "account", "side", "lots", "limit")
     for book in books:
         meets = book["price"] is not None
-        price = f"{book['volume']:,} at {book['price']:,}" if meets else "nobody meets"
-        title = f"{book['book']}: mark {book['mark']}, {price}"
+        price = f"{book['volume']:,} at {money(book['price'])}" if meets else "nobody meets"
+        title = f"{book['book']}: mark {_dollars(book['mark'])}, {price}"
         out.print(title, markup=False, soft_wrap=True)
         table = Table(*columns)
         for order in book["orders"]:
-            table.add_row(*(str(order[key]) for key in columns))
+            shown = order | {"limit": _dollars(order["limit"])}
+            table.add_row(*(str(shown[key]) for key in columns))
         out.print(table)
 
 
@@ -82,7 +84,8 @@ def show_settled(settlements: Sequence[dict[str, Any]]) -> None:
         columns = ("account", "order", "book", "lots", "whole", "price")
         table = Table(*columns, title=f"settled in entry {settlement['entry']}")
         for fill in settlement["fills"]:
-            table.add_row(*(Text(str(fill[key])) for key in columns))
+            shown = fill | {"price": money(fill["price"])}
+            table.add_row(*(Text(str(shown[key])) for key in columns))
         out.print(table)
 
 
@@ -95,6 +98,11 @@ def show_refused(refused: Sequence[dict[str, str]]) -> None:
 def text_of(number: Fraction) -> str:
     """Whole, or to the millionth, which is as fine as a mark is."""
     return str(number.numerator) if number.denominator == 1 else f"{float(number):.6f}"
+
+
+def _dollars(cents: str) -> str:
+    """A price as JSON has it, which may be a fraction of a cent."""
+    return f"{float(Fraction(cents)) / 100:,.2f}"
 
 
 def _order(held: HeldOrder) -> dict[str, Any]:

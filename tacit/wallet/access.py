@@ -1,7 +1,7 @@
 """How a command comes to its wallet: the options they share, the password, the keys to prove with.
 
-A password comes from a file, from TACIT_PASSWORD or from a prompt. It is never an argument, which
-every process of the machine could read.
+A password comes from a file, from TACIT_PASSWORD or from a prompt, and is not asked for while its
+wallet is unlocked. It is never an argument, which every process of the machine could read.
 """
 
 from __future__ import annotations
@@ -17,17 +17,20 @@ from typing import Annotated, Any, Final
 import typer
 
 from ledger.encoding import Decoding
-from ledger.ledger import Ledger
 from ledger.log import Entry
 from ledger.market.listing import Listing
+from ledger.port import LedgerPort
 from ledger.state import State
 from ledger.transitions import decode_transition
+from ledger.wording import instant
 from prover import sealed_file
 from prover.author import Proving
+from prover.kept_keys import KeptKeys, kept_keys_folder
 from prover.keys import KeyFiles, cache_folder
 from prover.messages import MatcherCard
 from prover.wallet.file import WalletFile
 from prover.wallet.wallet import Wallet, Write
+from tacit.access import open_ledger
 from tacit.clock import ledger_time
 from tacit.console import announced, err, print_json, progress_bar
 from zk.backends import Backend, Choice
@@ -49,7 +52,7 @@ _MAX_PASSWORD: Final = 4096
 class LazyProving:
     """The proving keys of a ledger, opened when the first proof is asked for."""
 
-    def __init__(self, ledger: Ledger, backend: Backend) -> None:
+    def __init__(self, ledger: LedgerPort, backend: Backend) -> None:
         self._ledger = ledger
         self._backend = backend
 
@@ -69,7 +72,7 @@ class Desk:
     """An open wallet and the ledger it belongs to; `given` is the time that was asked for."""
 
     wallet: Wallet
-    ledger: Ledger
+    ledger: LedgerPort
     given: int | None = None
 
     @cached_property
@@ -87,11 +90,11 @@ class Desk:
         return self.unchecked_perform(write)
 
     def unchecked_perform(self, write: Write) -> Entry:
-        """The same for what an open order does not stand in the way of."""
+        """Writes, submits and follows what an open order does not stand in the way of."""
         return self.wallet.perform(self.ledger, self.now, write)
 
     def place_order(self, values: tuple[int, ...], card: MatcherCard) -> Entry:
-        """A firm order, likewise."""
+        """Places a firm order, unless one that was taken back is still settling."""
         self.require_settled()
         return self.wallet.place_order(self.ledger, self.now, values, card)
 
@@ -104,8 +107,8 @@ class Desk:
         if free is not None and self.now < free:
             raise Conflict(
                 f"time for account {self.wallet.account}",
-                expected=f"{free} or later: until then its cancelled order can be filled",
-                actual=self.now,
+                expected=f"{instant(free)} or later: until then its order can be filled",
+                actual=instant(self.now),
             )
 
 
@@ -123,15 +126,22 @@ def open_desk(
 ) -> Iterator[Desk]:
     """Opens both, follows the log, and keeps other processes from the wallet."""
     chosen = announced(backend)
-    with Ledger.open(ledger, chosen) as opened:
+    with open_ledger(ledger, chosen) as opened:
         proving, decoding = LazyProving(opened, chosen), Decoding(chosen.decode_point)
         read_bytes(wallet)  # a file that is not there is no reason to ask for a password
-        file = WalletFile(wallet, ask_password(password_file), sealed_file.STANDARD)
+        file = WalletFile(wallet, _secret(wallet, password_file), sealed_file.STANDARD)
         with file.alone():
             held = Wallet.open(file, proving, decoding)
             for what in held.sync(opened).void:
                 err.print(f"void: {what}", markup=False)
             yield Desk(held, opened, time)
+
+
+def _secret(wallet: Path, password_file: Path | None) -> str | sealed_file.StretchedKey:
+    """The password, or what is kept of a wallet that was unlocked and no password given for."""
+    is_given = password_file is not None or _VARIABLE in os.environ
+    kept = None if is_given else KeptKeys(kept_keys_folder()).find(wallet)
+    return ask_password(password_file) if kept is None else kept
 
 
 def ask_password(path: Path | None, *, confirm: bool = False) -> str:
@@ -153,7 +163,9 @@ def ask_secret(what: str, *, confirm: bool = False) -> str:
     """Typed by whoever sits there, and not shown."""
     try:
         typed: str = typer.prompt(what, hide_input=True, confirmation_prompt=confirm, err=True)
-    except typer.Abort:
+    except typer.Abort as aborted:
+        if isinstance(aborted.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
         raise Conflict(what, expected="one to be typed", actual="none") from None
     return typed
 
@@ -169,13 +181,15 @@ def component_of(listing: Listing, name: str) -> int:
     return _index("asset", listing.labels[: len(listing.assets)], name)
 
 
-def print_entry(entry: Entry, as_json: bool, **more: object) -> None:
-    """What was submitted, and where it stands."""
-    what = decode_transition(entry.transition).kind
+def print_entry(desk: Desk, entry: Entry, as_json: bool, **more: object) -> None:
+    """What was submitted, in the words of the log, and where it stands."""
+    transition = decode_transition(entry.transition)
+    told = transition.told(desk.ledger.genesis.listing)
     if as_json:
-        print_json({"entry": entry.number, "time": entry.time, "what": what, **more})
+        place = {"entry": entry.number, "time": entry.time}
+        print_json({**place, "what": transition.kind, "told": told, **more})
     else:
-        typer.echo(f"{what}: entry {entry.number}")
+        typer.echo(f"entry {entry.number}: {told}")
 
 
 def _index(what: str, labels: tuple[str, ...], name: str) -> int:

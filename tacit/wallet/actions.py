@@ -11,16 +11,18 @@ from ledger.encoding import parse_count
 from ledger.market.data import SCALE, Rows
 from ledger.market.limits import Greek
 from ledger.offers import PARTS
-from ledger.oracle import engine_of, settled_in
+from ledger.oracle import engine_of
 from ledger.state import State
 from ledger.transitions import PublishClaim, TakeOver
 from ledger.transitions.default import current_offer
+from ledger.wording import amount_of
 from prover.author import Author, Written
 from prover.unprovable import NoProof
 from prover.wallet.errors import WorseThanAgreed
 from prover.wallet.withdrawals import pay_out, waiting
 from tacit.console import BackendOption, JsonOption, print_json
 from tacit.options import LedgerArgument, TimeOption
+from tacit.typed import scaled
 from tacit.wallet.access import (
     PasswordOption,
     WalletArgument,
@@ -52,7 +54,7 @@ def open_account(
     """
     with open_desk(wallet, ledger, password_file, backend, time) as desk:
         entry = desk.perform(lambda author, state: author.open_account(state))
-        print_entry(entry, as_json, account=desk.wallet.account)
+        print_entry(desk, entry, as_json, account=desk.wallet.account)
 
 
 def deposit(
@@ -78,7 +80,7 @@ def deposit(
             lambda author, state: author.deposit(state, index, amount, custodian)
         )
         after = desk.ledger.state.account(desk.wallet.account).status
-        print_entry(entry, as_json, status=after)
+        print_entry(desk, entry, as_json, status=after)
         if before == "frozen" and not as_json:
             ended = after != "frozen"
             typer.echo("the sale is over" if ended else "not enough: the account is still on sale")
@@ -109,7 +111,7 @@ def withdraw(
         index = component_of(desk.listing, asset)
         entry = desk.perform(lambda author, state: author.withdraw(state, index, amount, least))
         *_, new = (None, *waiting(desk.ledger.state, desk.wallet.account))
-        print_entry(entry, as_json, waiting=None if new is None else new.document())
+        print_entry(desk, entry, as_json, waiting=None if new is None else new.document())
         if new is not None and not as_json:
             typer.echo(new.sentence(desk.listing))
 
@@ -145,10 +147,11 @@ def collect(
         print_json(paid)
         return
     for one in paid:
-        label = desk.listing.labels[one["asset"]]
+        paid_now, whole = (
+            amount_of(desk.listing, one["asset"], one[key]) for key in ("paid", "amount")
+        )
         typer.echo(
-            f"withdrawal {one['withdrawal']}: {one['paid']:,} of {one['amount']:,} {label} paid, "
-            f"entry {one['entry']}"
+            f"withdrawal {one['withdrawal']}: {paid_now} of {whole} paid, entry {one['entry']}"
         )
 
 
@@ -185,7 +188,7 @@ def take_over(
                 )
             return author.take_over(state, account, part)
 
-        print_entry(desk.perform(write), as_json)
+        print_entry(desk, desk.perform(write), as_json)
 
 
 def prove_margin(
@@ -215,7 +218,7 @@ def prove_margin(
         entry = desk.perform(
             lambda author, state: author.prove_margin(state, escrowed=escrowed, epoch=epoch)
         )
-        print_entry(entry, as_json)
+        print_entry(desk, entry, as_json)
 
 
 def prove_flat(
@@ -231,7 +234,7 @@ def prove_flat(
     Example: tacit wallet prove-flat alice.wallet demo.ledger
     """
     with open_desk(wallet, ledger, password_file, backend, time) as desk:
-        print_entry(desk.perform(lambda author, state: author.prove_flat(state)), as_json)
+        print_entry(desk, desk.perform(lambda author, state: author.prove_flat(state)), as_json)
 
 
 def refresh(
@@ -250,7 +253,7 @@ def refresh(
     Example: tacit wallet refresh alice.wallet demo.ledger
     """
     with open_desk(wallet, ledger, password_file, backend, time) as desk:
-        print_entry(desk.perform(lambda author, state: author.refresh(state)), as_json)
+        print_entry(desk, desk.perform(lambda author, state: author.refresh(state)), as_json)
 
 
 def redeem(
@@ -275,7 +278,9 @@ def redeem(
         count = held if lots is None else lots
         if count == 0:
             raise Malformed("lots", expected="some to redeem", actual="none")
-        print_entry(desk.perform(lambda author, state: author.redeem(state, slot, count)), as_json)
+        print_entry(
+            desk, desk.perform(lambda author, state: author.redeem(state, slot, count)), as_json
+        )
 
 
 def claim(
@@ -322,7 +327,7 @@ def claim(
 
         def rows(state: State) -> Rows:
             engine, market = engine_of(state), state.current_market
-            seen, at, settled = market.observation, market.time, settled_in(state)
+            seen, at, settled = market.observation, market.time, state.pool.final_values
             if equity is not None:
                 return engine.equity_floor(seen, at, equity, settled)
             if delta is not None:
@@ -346,7 +351,7 @@ def claim(
                         raise refusal.instead(expected, f"{held:,}") from None
                 raise
 
-        print_entry(desk.perform(write), as_json, label=label)
+        print_entry(desk, desk.perform(write), as_json, label=label)
 
 
 def _delta_of(author: Author, asked: Rows) -> str:
@@ -365,7 +370,8 @@ def _limit(text: str) -> tuple[str, int]:
 def _between(text: str) -> tuple[int, int]:
     """In millionths of a coin."""
     try:
-        low, high = (round(float(part) * 10**6) for part in text.split(":"))
-    except (ValueError, OverflowError):
+        low, high = text.split(":")
+    except ValueError:
         raise Malformed("delta", expected="LOW:HIGH, in coins", actual=text) from None
-    return low, high
+    subject = "delta, LOW:HIGH in coins"
+    return scaled(low, SCALE, subject), scaled(high, SCALE, subject)

@@ -7,8 +7,10 @@ from typing import Final
 from rich.console import Group, RenderableType
 from rich.table import Table
 
+from ledger.market.data import SCALE
+from ledger.market.limits import Greek
+from ledger.wording import money
 from prover.wallet.exposure import Exposure
-from prover.wallet.picture import money
 
 _HALF: Final = 8
 
@@ -29,7 +31,7 @@ def bars(exposure: Exposure, currency: str) -> RenderableType:
     for name, prices in exposure.liquidation.items():
         facts.add_row(f"liquidation, {name}", f"{_price(prices.below)} … {_price(prices.above)}")
     for name, greeks in exposure.greeks.items():
-        numbers = ", ".join(f"{greek} {number:,}" for greek, number in greeks.items())
+        numbers = ", ".join(_greek(greek, number, name) for greek, number in greeks.items())
         facts.add_row(f"greeks, {name}", numbers)
     table = Table(title="row by row", box=None, padding=(0, 1, 0, 0))
     for heading in ("row", "profit or loss", "", "margin left", ""):
@@ -58,6 +60,13 @@ def _blocks(number: int, most: int) -> str:
     """Losses are light and gains full, so that the sign is seen without colour."""
     length = round(_HALF * abs(number) / most) if most else 0
     return ("░" if number < 0 else "█") * length
+
+
+def _greek(greek: str, number: int, coin: str) -> str:
+    """Delta and gamma, which are kept in millionths, in coins; the others in money."""
+    if greek in (Greek.DELTA, Greek.GAMMA):
+        return f"{greek} {number / SCALE:,.6g} {coin}"
+    return f"{greek} {money(number)}"
 
 
 def _price(price: int | None) -> str:

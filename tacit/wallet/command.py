@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import secrets as system_secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from ledger.encoding import Decoding
-from ledger.ledger import Ledger
 from prover import sealed_file
 from prover.matcher.keys import write_new
 from prover.wallet.exposure import exposure
 from prover.wallet.file import WalletFile
 from prover.wallet.picture import svg
 from prover.wallet.wallet import Wallet
+from tacit.access import open_ledger
 from tacit.console import BackendOption, JsonOption, announced, print_json
 from tacit.console import out as console
 from tacit.options import LedgerArgument
@@ -32,15 +33,13 @@ from tacit.wallet.access import (
 from tacit.wallet.bars import bars
 from tacit.wallet.sales import absorb, sales
 from tacit.wallet.tables import describe, past, show_account, show_past
+from tacit.wallet.unlock import lock, unlock
+from tacit.words import App
 from zk.backends import Choice
 from zk.errors import Conflict, Malformed
 from zk.formats.files import read_bytes, write_files
 
-app = typer.Typer(
-    add_completion=False,
-    help="Your account: keys, openings, trades, and what they stand to lose.",
-    no_args_is_help=True,
-)
+app = App(help="Your account: keys, openings, trades, and what they stand to lose.")
 NewPasswordOption = Annotated[
     Path | None,
     typer.Option(help="Draw a password and write it to this file, for use without a person."),
@@ -60,7 +59,7 @@ def new(
 
     Example: tacit wallet new alice.wallet demo.ledger
     """
-    _create(wallet, ledger, password_file, new_password, backend, None, as_json)
+    _create(wallet, ledger, password_file, new_password, backend, lambda: None, as_json)
 
 
 @app.command()
@@ -81,15 +80,7 @@ def restore(
 
     Example: tacit wallet restore alice.wallet demo.ledger
     """
-    if seed_file is None:
-        text = ask_secret("seed")
-    else:
-        text = read_bytes(seed_file, 4096).decode(errors="replace")
-    try:
-        seed = bytes.fromhex(text.strip())
-    except ValueError:
-        raise Malformed("seed", expected="64 hexadecimal digits", actual="another text") from None
-    _create(wallet, ledger, password_file, new_password, backend, seed, as_json)
+    _create(wallet, ledger, password_file, new_password, backend, lambda: _seed(seed_file), as_json)
 
 
 @app.command()
@@ -114,7 +105,7 @@ def show(
         elif as_json:
             print_json(describe(desk))
         else:
-            show_account(describe(desk))
+            show_account(describe(desk), desk.listing)
 
 
 @app.command()
@@ -134,7 +125,7 @@ def history(
         if as_json:
             print_json(steps)
         else:
-            show_past(steps)
+            show_past(steps, desk.listing)
 
 
 @app.command()
@@ -164,6 +155,8 @@ def picture(
             typer.echo(f"{out}: profit, loss and margins in {len(seen.rows)} rows")
 
 
+app.command()(unlock)
+app.command()(lock)
 app.command("open")(actions.open_account)
 app.command()(actions.deposit)
 app.command()(actions.withdraw)
@@ -190,21 +183,30 @@ def _print_secret(wallet: Wallet, name: str) -> None:
         print_json({"values": list(opening.values), "blinding": str(opening.blinding)})
 
 
+def _seed(path: Path | None) -> bytes:
+    text = ask_secret("seed") if path is None else read_bytes(path, 4096).decode(errors="replace")
+    try:
+        return bytes.fromhex(text.strip())
+    except ValueError:
+        raise Malformed("seed", expected="64 hexadecimal digits", actual="another text") from None
+
+
 def _create(
     path: Path,
     ledger: Path,
     password_file: Path | None,
     new_password: Path | None,
     backend: Choice,
-    seed: bytes | None,
+    seed_of: Callable[[], bytes | None],
     as_json: bool,
 ) -> None:
     chosen = announced(backend)
-    with Ledger.open(ledger, chosen) as opened:
+    with open_ledger(ledger, chosen) as opened:
         if path.exists():
             raise Conflict(str(path), expected="no file yet", actual="one that exists")
         if password_file is not None and new_password is not None:
             raise Conflict("password", expected="--password-file or --new-password", actual="both")
+        seed = seed_of()  # asked for when everything else is in order
         if new_password is not None:
             write_new(new_password, system_secrets.token_hex(32).encode() + b"\n")
         password = ask_password(new_password or password_file, confirm=True)

@@ -7,13 +7,15 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from ledger.ledger import Ledger
+from ledger.market.listing import Listing
 from ledger.transitions import Absorb
+from ledger.wording import change_of, money
 from prover.liquidator import OnSale, on_sale, overdue
+from tacit.access import open_ledger
 from tacit.clock import ledger_time
 from tacit.console import BackendOption, JsonOption, announced, out, print_json
 from tacit.options import LedgerArgument, TimeOption
-from zk.backends import Choice, select
+from zk.backends import Choice
 
 
 def sales(
@@ -27,10 +29,10 @@ def sales(
 
     Example: tacit wallet sales demo.ledger
     """
-    with Ledger.open(ledger, select(), read_only=True) as opened:
+    with open_ledger(ledger, read_only=True) as opened:
         state = opened.state_at(ledger_time(opened, time))
         lots, late = (list(on_sale(state)), list(overdue(state))) if state.pool.epoch else ([], [])
-        labels = opened.genesis.listing.labels
+        listing = opened.genesis.listing
     if as_json:
         print_json({"on_sale": [_document(lot) for lot in lots], "overdue": late})
         return
@@ -38,8 +40,8 @@ def sales(
     for lot in lots:
         whose = "the fund" if lot.account is None else f"account {lot.account}"
         falls = f"{lot.elapsed} of {lot.sale.duration} s"
-        prices = (f"{lot.offer.price:,}", f"{lot.offer.worth:,}")
-        table.add_row(whose, _offered(lot, labels), *prices, falls)
+        prices = (money(lot.offer.price), money(lot.offer.worth))
+        table.add_row(whose, _offered(lot, listing), *prices, falls)
     out.print(table)
     out.print(f"overdue: {', '.join(map(str, late)) or 'nobody'}")
 
@@ -55,7 +57,7 @@ def absorb(
 
     Example: tacit wallet absorb demo.ledger 3
     """
-    with Ledger.open(ledger, announced(backend)) as opened:
+    with open_ledger(ledger, announced(backend)) as opened:
         entry = opened.submit(Absorb(target=account), ledger_time(opened, time))
     if as_json:
         print_json({"entry": entry.number, "time": entry.time, "what": "absorb"})
@@ -77,9 +79,9 @@ def _document(lot: OnSale) -> dict[str, Any]:
     }
 
 
-def _offered(lot: OnSale, labels: tuple[str, ...]) -> str:
+def _offered(lot: OnSale, listing: Listing) -> str:
     """Which part of the book, and what is in it."""
     offered = lot.offer.lot
     which = "coins" if offered.kind == "coins" else f"{offered.parts}/64"
-    held = zip(labels, offered.values, strict=True)
-    return f"{which}: " + ", ".join(f"{value:+,} {label}" for label, value in held if value)
+    held = [(place, value) for place, value in enumerate(offered.values) if value]
+    return f"{which}: " + ", ".join(change_of(listing, place, value) for place, value in held)

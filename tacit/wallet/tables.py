@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from rich.table import Table
 
+from ledger.market.listing import Listing
 from ledger.requirements import open_order
+from ledger.wording import amount_of, change_of, instant, moment, money
 from prover.wallet.exposure import Exposure, exposure, heartbeat
 from prover.wallet.withdrawals import waiting
 from tacit.console import out
@@ -57,14 +59,14 @@ def _exposure(desk: Desk) -> Exposure | None:
     return exposure(state, desk.wallet.opening.values) if state.pool.epoch else None
 
 
-def show_account(document: dict[str, Any]) -> None:
+def show_account(document: dict[str, Any], listing: Listing) -> None:
     """The same as a table."""
     facts = Table(show_header=False)
     for key in ("account", "ledger", "seen", "status"):
         facts.add_row(key, str(document.get(key, "not open yet")))
     for place, (label, value) in enumerate(document.get("holds", {}).items()):
         if value:
-            facts.add_row(label if place else f"{label}, cents", f"{value:,}")
+            facts.add_row(label, f"{value:,}" if place else money(value))
     if "heartbeat" in document:
         beat = document["heartbeat"]
         facts.add_row("heartbeat", _heartbeat(beat["due"], beat["status"]))
@@ -72,16 +74,16 @@ def show_account(document: dict[str, Any]) -> None:
         if document["locked"]:
             facts.add_row("market", "locked: prices moved further than an update may carry")
     for one in document.get("withdrawals", []):
-        facts.add_row(f"withdrawal {one['withdrawal']}", _waiting(one, list(document["holds"])))
+        facts.add_row(f"withdrawal {one['withdrawal']}", _waiting(one, listing))
     for trade in document.get("trades", []):
         facts.add_row("trade", f"{trade['role']} with account {trade['with']}: {trade['status']}")
     seen = document.get("exposure")
     if seen is not None:
         for key in _MARGINS:
-            facts.add_row(key.replace("_", " ") + ", cents", f"{seen[key]:,}")
+            facts.add_row(key.replace("_", " "), amount_of(listing, 0, seen[key]))
         for coin in seen["coins"]:
             worst = "" if coin["worst"] is None else f" in {coin['worst']}"
-            words = f"{coin['loss']:,}{worst}, and {coin['charges']:,} of charges"
+            words = f"{money(coin['loss'])}{worst}, and {money(coin['charges'])} of charges"
             facts.add_row(f"at most lost, {coin['coin']}", words)
         for name, prices in seen["liquidation"].items():
             facts.add_row(f"liquidated, {name}", _reach(prices["below"], prices["above"]))
@@ -92,7 +94,7 @@ def _heartbeat(due: int | None, status: str) -> str:
     """By which market: `due` is in the oracles' time."""
     if due is None:
         return status
-    return f"{status}, {'since' if status == 'overdue' else 'before'} a market of {due}"
+    return f"{status}, {'since' if status == 'overdue' else 'before'} a market of {instant(due)}"
 
 
 def _order(document: dict[str, Any]) -> str:
@@ -102,18 +104,20 @@ def _order(document: dict[str, Any]) -> str:
     return f"{number}, taken back, and settling" if document["order_cancelled"] else number
 
 
-def _waiting(one: dict[str, Any], labels: list[str]) -> str:
+def _waiting(one: dict[str, Any], listing: Listing) -> str:
     """What waits, since when, and until when."""
-    when = f"not before {one['expected']}" if one["due"] is None else f"due at {one['due']}"
+    due = one["due"]
+    when = f"not before {instant(one['expected'])}" if due is None else f"due at {instant(due)}"
     paid, whole = one["fraction"]
     part = "in full" if paid == whole else f"{paid / whole:.2%} of it"
-    return f"{one['amount']:,} {labels[one['asset']]}, {when}; paid {part} as things stand"
+    amount = amount_of(listing, one["asset"], one["amount"])
+    return f"{amount}, {when}; paid {part} as things stand"
 
 
 def _reach(below: int | None, above: int | None) -> str:
     """The spots at which the margin is gone."""
-    parts = [] if below is None else [f"at {below:,} or below"]
-    parts += [] if above is None else [f"at {above:,} or above"]
+    parts = [] if below is None else [f"at {money(below)} or below"]
+    parts += [] if above is None else [f"at {money(above)} or above"]
     return ", ".join(parts) or "at no spot within reach"
 
 
@@ -131,10 +135,12 @@ def past(desk: Desk) -> list[dict[str, Any]]:
     return steps
 
 
-def show_past(steps: list[dict[str, Any]]) -> None:
+def show_past(steps: list[dict[str, Any]], listing: Listing) -> None:
     """The same as a table."""
-    table = Table("entry", "time", "what", "changes")
+    table = Table("entry", "time, UTC", "what", "changes")
+    places = {label: place for place, label in enumerate(listing.labels)}
     for step in steps:
-        moved = ", ".join(f"{by:+,} {label}" for label, by in step["changes"].items())
-        table.add_row(str(step["entry"]), str(step["time"]), step["what"], moved)
+        changes = step["changes"].items()
+        moved = ", ".join(change_of(listing, places[label], by) for label, by in changes)
+        table.add_row(str(step["entry"]), moment(step["time"]), step["what"], moved)
     out.print(table)

@@ -11,10 +11,10 @@ from typing import Annotated, Final, Literal
 import typer
 
 from ledger.errors import MalformedTransition
+from ledger.wording import change_of, instant
 from prover.messages import MatcherCard, encrypt_to
 from prover.wallet.agreement import Agreement
 from prover.wallet.offers import Card, Envelope, read_message
-from prover.wallet.sync import state_at
 from prover.wallet.trade import accept, finish, offer, read_offer
 from tacit.console import BackendOption, JsonOption, print_json
 from tacit.options import LedgerArgument, TimeOption
@@ -27,11 +27,12 @@ from tacit.wallet.access import (
     print_entry,
     slot_of,
 )
+from tacit.words import App
 from zk.backends import Choice
 from zk.errors import MalformedFile
-from zk.formats.files import read_bytes, write_files
+from zk.formats.files import make_folder, named, read_bytes, write_files
 
-trade_app = typer.Typer(help="Trade with another owner, by files.", no_args_is_help=True)
+trade_app = App(help="Trade with another owner, by files.")
 
 SideArgument = Annotated[Literal["buy", "sell"], typer.Argument(metavar="SIDE", help="buy or sell")]
 LotsArgument = Annotated[int, typer.Argument(metavar="LOTS", min=1, help="How many lots.")]
@@ -70,10 +71,11 @@ def order(
         card = _matcher(matcher)
         agreement = Agreement(side, slot_of(desk.listing, instrument), lots, price, max_fee)
         values = agreement.values(desk.ledger.state.shape)
-        agreement.check_fee(state_at(desk.ledger, desk.now).parameters.order_fee)
+        agreement.check_fee(desk.ledger.state_at(desk.now).parameters.order_fee)
+        make_folder(out.parent)  # once the order is placed, its message must have a place
         entry = desk.place_order(values, card)
         _write_order(desk, card, out)
-        print_entry(entry, as_json, order=entry.number, message=str(out))
+        print_entry(desk, entry, as_json, order=entry.number, message=str(out))
 
 
 def message(
@@ -83,6 +85,7 @@ def message(
     out: OutOption,
     password_file: PasswordOption = None,
     backend: BackendOption = Choice.AUTO,
+    as_json: JsonOption = False,
 ) -> None:
     """Write the message of the open order once more, should the first have been lost.
 
@@ -91,7 +94,7 @@ def message(
     """
     with open_desk(wallet, ledger, password_file, backend) as desk:
         _write_order(desk, _matcher(matcher), out)
-        typer.echo(f"{out}: the newest order, for its matcher")
+        _print_written(out, "the newest order, for its matcher", as_json)
 
 
 def cancel(
@@ -109,9 +112,10 @@ def cancel(
     with open_desk(wallet, ledger, password_file, backend, time) as desk:
         entry = desk.unchecked_perform(lambda author, state: author.cancel_order(state))
         free = free_from(desk.ledger.state, desk.wallet.account)
-        print_entry(entry, as_json, free_from=free)
-        if not as_json:
-            typer.echo(f"until {free} it can still be filled, and the account takes deposits only")
+        print_entry(desk, entry, as_json, free_from=free)
+        if not as_json and free is not None:
+            until = instant(free)
+            typer.echo(f"until {until} it can still be filled, and the account takes deposits only")
 
 
 @trade_app.command("card")
@@ -121,6 +125,7 @@ def write_card(
     out: OutOption,
     password_file: PasswordOption = None,
     backend: BackendOption = Choice.AUTO,
+    as_json: JsonOption = False,
 ) -> None:
     """Write the card that others need to make you an offer; it holds no secret.
 
@@ -129,7 +134,7 @@ def write_card(
     with open_desk(wallet, ledger, password_file, backend) as desk:
         card = Card.of(desk.wallet.keys, desk.wallet.account)
         write_files({out: card.encode() + b"\n"})
-        typer.echo(f"{out}: the card of account {card.account}")
+        _print_written(out, f"the card of account {card.account}", as_json, account=card.account)
 
 
 @trade_app.command("offer")
@@ -146,6 +151,7 @@ def write_offer(
     password_file: PasswordOption = None,
     time: TimeOption = None,
     backend: BackendOption = Choice.AUTO,
+    as_json: JsonOption = False,
 ) -> None:
     """Offer a trade to another owner; nobody else can read it, and it lasts for this epoch.
 
@@ -153,11 +159,12 @@ def write_offer(
     --max-fee 100 --to bob.card --out offer.json
     """
     with open_desk(wallet, ledger, password_file, backend, time) as desk:
-        card = read_message(read_bytes(to, _MAX_MESSAGE), Card)
+        with named(to):
+            card = read_message(read_bytes(to, _MAX_MESSAGE), Card)
         agreement = Agreement(side, slot_of(desk.listing, instrument), lots, price, max_fee)
         envelope = offer(desk.wallet, desk.ledger, desk.now, agreement, card)
         write_files({out: envelope.encode() + b"\n"})
-        typer.echo(f"{out}: for account {card.account}")
+        _print_written(out, f"for account {card.account}", as_json, to=card.account)
 
 
 @trade_app.command("read")
@@ -183,7 +190,10 @@ def show_offer(
         if as_json:
             print_json({"maker": written.maker.account, "you_receive": moves})
             return
-        received = ", ".join(f"{value:+,} {label}" for label, value in moves.items())
+        places = {label: place for place, label in enumerate(desk.listing.labels)}
+        received = ", ".join(
+            change_of(desk.listing, places[label], value) for label, value in moves.items()
+        )
         typer.echo(f"from account {written.maker.account}: you receive {received}")
 
 
@@ -201,6 +211,7 @@ def write_acceptance(
     password_file: PasswordOption = None,
     time: TimeOption = None,
     backend: BackendOption = Choice.AUTO,
+    as_json: JsonOption = False,
 ) -> None:
     """Accept an offer that is what you say here, or better; nothing else is signed.
 
@@ -212,7 +223,7 @@ def write_acceptance(
         agreement = Agreement(side, slot_of(desk.listing, instrument), lots, price, max_fee)
         answer = accept(desk.wallet, desk.ledger, desk.now, _envelope(file), agreement)
         write_files({out: answer.encode() + b"\n"})
-        typer.echo(f"{out}: for the one who made the offer")
+        _print_written(out, "for the one who made the offer", as_json)
 
 
 @trade_app.command("finish")
@@ -231,7 +242,14 @@ def submit_trade(
     """
     with open_desk(wallet, ledger, password_file, backend, time) as desk:
         desk.require_settled()
-        print_entry(finish(desk.wallet, desk.ledger, desk.now, _envelope(file)), as_json)
+        print_entry(desk, finish(desk.wallet, desk.ledger, desk.now, _envelope(file)), as_json)
+
+
+def _print_written(out: Path, what: str, as_json: bool, **more: object) -> None:
+    if as_json:
+        print_json({"file": str(out), **more})
+    else:
+        typer.echo(f"{out}: {what}")
 
 
 def _write_order(desk: Desk, card: MatcherCard, out: Path) -> None:
@@ -250,4 +268,5 @@ def _matcher(path: Path) -> MatcherCard:
 
 
 def _envelope(path: Path) -> Envelope:
-    return read_message(read_bytes(path, _MAX_MESSAGE), Envelope)
+    with named(path):
+        return read_message(read_bytes(path, _MAX_MESSAGE), Envelope)
