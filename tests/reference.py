@@ -28,13 +28,14 @@ the same. Results go to standard output; the backend, warnings and errors to sta
 refused is one line that begins with `error:`, and the exit status is 1; a command line that cannot
 be read gives 2.
 
-On the command line and in JSON, amounts of cash are whole cents, prices are cents per lot, and times
-are seconds since 1970. Tables and sentences are for people: they show dollars with two decimals, and
-times as dates in UTC.
+On the command line and in JSON, amounts of cash are whole cents, prices are cents per lot, and
+times are seconds since 1970. Tables and sentences are for people: they show dollars with two
+decimals, and times as dates in UTC.
 
-Every command that takes a `LEDGER` takes it from the variable `TACIT_LEDGER` where it has one argument
-fewer than it wants: `tacit wallet deposit alice.wallet USD 500` is about the ledger of the variable. A
-ledger that is named goes before it. A number below zero is a value wherever one is wanted.
+Every command that takes a `LEDGER` takes it from the variable `TACIT_LEDGER` where it has one
+argument fewer than it wants: `tacit wallet deposit alice.wallet USD 500` is about the ledger of the
+variable. A ledger that is named goes before it. A number below zero is a value wherever one is
+wanted.
 
 `tacit --install-completion` has bash, zsh or fish complete words and options.
 
