@@ -32,7 +32,7 @@ class Command(TyperCommand):
         filled = self._with_ledger(values)
         if filled == values and not any(map(_is_number, values)):
             return args
-        if args[-1] in with_value:
+        if args and args[-1] in with_value:
             ctx.fail(f"Option {args[-1]!r} requires an argument.")
         return [*options, _END, *filled]
 
