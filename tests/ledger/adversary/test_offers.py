@@ -132,8 +132,11 @@ def test_the_least_coins_that_pay_are_sold(shape: str, data: st.DataObject) -> N
     book = data.draw(_books(shape))
     needed = -demands.equity((book[0], *(0,) * (assets - 1), *book[assets:]))
     lot = next_lot(demands, DISCOUNT, book)
-    if needed <= 0 or not any(book[1:assets]):
+    # As initial margin says it, the same number may be rounded up to one unit more.
+    if needed < 0 or not any(book[1:assets]):
         assert lot is None or lot.kind == "slice"
+        return
+    if needed == 0 and (lot is None or lot.kind == "slice"):
         return
     assert lot is not None
     assert lot.kind == "coins"
@@ -151,7 +154,7 @@ def test_the_least_coins_that_pay_are_sold(shape: str, data: st.DataObject) -> N
         return
     fewer = tuple(v - (k == last) for k, v in enumerate(lot.values))
     assert brings(fewer) <= brings(lot.values)
-    assert brings(fewer) < needed + 1
+    assert brings(fewer) < needed + 2
 
 
 @SOME
