@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from circuits.schedule import judge
 from ledger.errors import NotAdmitted
 from ledger.market.demands import Demands, weights_of
 from ledger.market.presets import preset
@@ -130,13 +131,10 @@ def test_the_least_coins_that_pay_are_sold(shape: str, data: st.DataObject) -> N
     demands = _demands(shape)
     assets = demands.shape.assets
     book = data.draw(_books(shape))
-    needed = -demands.equity((book[0], *(0,) * (assets - 1), *book[assets:]))
+    needed = demands.unpaid(book)
     lot = next_lot(demands, DISCOUNT, book)
-    # As initial margin says it, the same number may be rounded up to one unit more.
-    if needed < 0 or not any(book[1:assets]):
+    if needed <= 0 or not any(book[1:assets]):
         assert lot is None or lot.kind == "slice"
-        return
-    if needed == 0 and (lot is None or lot.kind == "slice"):
         return
     assert lot is not None
     assert lot.kind == "coins"
@@ -154,7 +152,25 @@ def test_the_least_coins_that_pay_are_sold(shape: str, data: st.DataObject) -> N
         return
     fewer = tuple(v - (k == last) for k, v in enumerate(lot.values))
     assert brings(fewer) <= brings(lot.values)
-    assert brings(fewer) < needed + 2
+    assert brings(fewer) < needed
+
+
+@pytest.mark.parametrize("shape", ["tiny", "standard"])
+@SOME
+@given(data=st.data())
+def test_what_is_unpaid_is_the_cash_that_mends_it(shape: str, data: st.DataObject) -> None:
+    """With so much more nothing is lacking, plainly or as the statement sums; a unit less is."""
+    demands = _demands(shape)
+    book = data.draw(_books(shape))
+
+    def is_paid(cash: int) -> bool:
+        paid = (cash, *book[1:])
+        plainly = demands.equity((cash, *(0,) * (shape_assets - 1), *book[shape_assets:]))
+        return plainly >= 0 and judge(demands.shape, demands.initial(0), paid).paid >= 0
+
+    shape_assets, needed = demands.shape.assets, demands.unpaid(book)
+    assert is_paid(book[0] + needed)
+    assert not is_paid(book[0] + needed - 1)
 
 
 @SOME
