@@ -13,18 +13,15 @@ import pytest
 from zk.backends import Backend, Choice, available, select
 
 ROOT = Path(__file__).resolve().parent.parent
-VECTORS = ROOT.parent / "shared" / "vectors"
+VECTORS = ROOT / "tests" / "vectors"
 #: Development keys that commands make while they are tested, once for all tests.
 os.environ.setdefault("TACIT_CACHE", str(ROOT / ".pytest_cache" / "keys"))
 NODE_MODULES = ROOT / "tests" / "interop" / "node_modules"
 
 
 def load_vectors(name: str) -> Any:
-    """A file of vectors that come from elsewhere; skips, visibly, where it is absent."""
-    path = VECTORS / name
-    if not path.is_file():
-        pytest.skip(f"vectors not found: {name}")
-    return json.loads(path.read_text())
+    """A file of vectors that come from elsewhere."""
+    return json.loads((VECTORS / name).read_text())
 
 
 @pytest.fixture(scope="session", params=[choice for choice in Choice if choice is not Choice.AUTO])
@@ -70,10 +67,8 @@ def pytest_report_header() -> list[str]:
         found = has_peers() and package.is_file()
         version = json.loads(package.read_text())["version"] if found else "absent, skipped"
         peers.append(f"{name} {version}")
-    vectors = "found" if VECTORS.is_dir() else "absent, skipped"
     return [
         f"backends: {', '.join(available())}",
         f"outside tools: {', '.join(peers)}",
-        f"outside vectors: {vectors}",
         f"browser: {shutil.which('chromium') or 'absent, skipped'}",
     ]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -43,19 +42,12 @@ def test_work_can_be_interrupted(name: str, tmp_path: Path) -> None:
     """
     command = [sys.executable, "-m", "tests.zk.flat_key_for_tests", name, str(SIZES[name])]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(
-        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout
-        duration = float(process.stdout.readline())
-        time.sleep(duration / 4)
-        process.send_signal(signal.SIGINT)
-        sent = time.perf_counter()
-        assert process.stdout.readline() == "interrupted\n"
-        latency = time.perf_counter() - sent
-        assert process.stdout.readline() == "still at work\n"
-        assert process.wait(60) == 0
-    assert latency < min(2.0, duration / 2), duration
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    cost = json.loads(done.stdout)
+    assert cost["cut"] < cost["whole"] * 3 / 4
     assert not [*tmp_path.glob("*.tmp")]
 
 
