@@ -115,7 +115,7 @@ def test_a_payment_that_is_no_fair_share_is_found(
     story = lost(world)
     story.quiet(2)
     world.now += 1_200
-    monkeypatch.setattr(accounts, "share", lambda *_, **__: WHOLE)
+    monkeypatch.setattr(withdrawals, "share", lambda *_, **__: WHOLE)
     entry = world.submit(PayOut(withdrawal=0))
     found = errors_of(audited(world))
     assert (Code.PAYOUT, entry.number) in found

@@ -16,9 +16,11 @@ from zk.errors import Conflict
 from zk.parallel import run_jobs
 
 SCRIPT = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from zk.parallel import run_jobs
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which whoever runs tests may ignore
 
 def job(number):
     Path(f"began-{number}").touch()
