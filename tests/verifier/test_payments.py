@@ -8,7 +8,7 @@ import pytest
 
 from ledger.payout import WHOLE
 from ledger.state import State
-from ledger.transitions import PayOut, UpdateMarket, accounts
+from ledger.transitions import PayOut, UpdateMarket, withdrawals
 from tests.ledger.world import World
 from tests.verifier.stories import Story, broken
 from tests.verifier.unproven import audited, errors_of, remarks_of
