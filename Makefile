@@ -50,12 +50,14 @@ FUZZ_SECONDS ?= 10
 fuzz: $(READY)
 	native/fuzz/run $(FUZZ_SECONDS)
 
-# The storage tests that kill and lose power, KILLS and POWER_LOSSES times (about ten minutes).
+# The storage tests that kill and lose power, KILLS and POWER_LOSSES times (about ten minutes), and
+# many more statements of which integers and constraints must say the same.
 KILLS        ?= 10000
 POWER_LOSSES ?= 10000
 soak: $(READY)
 	TACIT_KILLS=$(KILLS) TACIT_POWER_LOSSES=$(POWER_LOSSES) $(BIN)/python -m pytest -q -n 2 \
 	  tests/ledger/storage/test_crashes.py tests/ledger/storage/test_faults.py
+	TACIT_AGREEMENT=8 $(BIN)/python -m pytest -q -n 2 tests/circuits/test_agreement.py
 
 # Random histories of the ledger, as many as one has patience for.
 SIMULATIONS ?= 50

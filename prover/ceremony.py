@@ -128,6 +128,16 @@ class CeremonyKeys:
             ) from None
 
 
+def check_count(files: Sequence[Path]) -> None:
+    """As many files as there are statements: asked before minutes of checks."""
+    if len(files) != len(STATEMENTS):
+        raise Conflict(
+            "keys",
+            expected=f"one for each of {', '.join(STATEMENTS)}",
+            actual=f"{len(files)}",
+        )
+
+
 def one_for_each(keys: Sequence[CheckedKey]) -> Mapping[str, CheckedKey]:
     """The keys by statement; a statement without one, or with two, is a `Conflict`."""
     found = sorted(key.statement for key in keys)

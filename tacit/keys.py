@@ -15,6 +15,7 @@ from prover.ceremony import (
     POWERS,
     CeremonyKeys,
     CheckedKey,
+    check_count,
     one_for_each,
     statement_keys,
 )
@@ -22,7 +23,7 @@ from prover.keys import KeyFiles, cache_folder
 from tacit.console import BackendOption, JsonOption, announced, err, out, print_json, progress_bar
 from tacit.words import App
 from zk.backends import Choice, select
-from zk.errors import Conflict
+from zk.errors import Conflict, MalformedFile
 from zk.formats.contributions import Contribution
 
 app = App(help="Proving keys: make development ones, check and import those of a ceremony.")
@@ -103,6 +104,7 @@ def import_keys(
     --powers-of-tau powers.ptau --statements statements.json
     """
     _check_place(statements, [*keys, powers])
+    check_count(keys)
     checked = one_for_each(_checked(keys, shape, powers, backend))
     files = KeyFiles(cache_folder(), select(backend))
     kept = {
@@ -126,9 +128,18 @@ def _checked(
 
 
 def _check_place(statements: Path | None, read: list[Path]) -> None:
-    """What is written replaces nothing that is read: a ceremony's files cannot be made again."""
-    if statements is not None and os.path.realpath(statements) in map(os.path.realpath, read):
+    """What is written replaces nothing that is read: a ceremony's files cannot be made again.
+
+    That, and whether there is a place at all, is asked before minutes of checks.
+    """
+    if statements is None:
+        return
+    if os.path.realpath(statements) in map(os.path.realpath, read):
         raise Conflict("--statements", expected="a file of its own", actual=str(statements))
+    if not statements.parent.is_dir():
+        raise MalformedFile(
+            str(statements), expected="a place to write to", actual="a folder that is not there"
+        )
 
 
 def _shape(name: str) -> Shape:
