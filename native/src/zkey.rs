@@ -140,7 +140,12 @@ fn sections(data: &[u8]) -> Outcome<Sections<'_>> {
     let mut whole = Reader::new(data, ".zkey file");
     let magic = whole.take(4)?;
     if magic != b"zkey" {
-        return refuse(Kind::MalformedFile, ".zkey file", "magic zkey", "another kind of file".to_string());
+        return refuse(
+            Kind::MalformedFile,
+            ".zkey file",
+            "magic zkey",
+            "another kind of file".to_string(),
+        );
     }
     let version = whole.u32()?;
     if version != 1 {
