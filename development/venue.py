@@ -18,7 +18,8 @@ from ledger.market.presets import Preset
 from ledger.port import LedgerPort
 from ledger.state import State
 from ledger.transitions import Settle, Transition
-from prover.author import Author, Proving, Written
+from prover.author import Author
+from prover.owner import Proving, Written
 from prover.settlement import (
     Filler,
     OrderFill,

@@ -25,7 +25,7 @@ def moment(time: int) -> str:
         return f"second {time}"
 
 
-def change_of(listing: Listing, component: int, by: int) -> str:
+def signed_amount(listing: Listing, component: int, by: int) -> str:
     """So much more or less of a component: cash in dollars, anything else in its smallest unit."""
     shown = f"{by:+,}" if component else f"{'+' if by >= 0 else ''}{money(by)}"
     return f"{shown} {name_of(listing, component)}"

@@ -26,7 +26,7 @@ from typing import Final
 from prover.keys import cache_folder
 from prover.sealed_file import StretchedKey
 from zk.errors import Conflict, Malformed, MalformedFile, ZkError
-from zk.formats.files import read_bytes, write_secret_files
+from zk.formats.files import make_folder, read_bytes, remove, write_secret_files
 
 MAGIC: Final = b"TACITKK1"
 #: Twelve hours.
@@ -56,7 +56,7 @@ class KeptKeys:
             raise Malformed(
                 "minutes to stay unlocked", expected=f"1 to {MAX_MINUTES}", actual=minutes
             )
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self.folder, mode=0o700)
         _require_own(self.folder, self.folder.lstat(), stat.S_IFDIR)
         until = int(self.clock()) + 60 * minutes
         data = MAGIC + until.to_bytes(_TIME, "big") + key.encode()
@@ -80,7 +80,7 @@ class KeptKeys:
 
     def forget(self, wallet: Path) -> None:
         """Removes it; nothing happens where none is kept."""
-        self.place(wallet).unlink(missing_ok=True)
+        remove(self.place(wallet))
 
     def place(self, wallet: Path) -> Path:
         """The file for a wallet, whose own name it does not show."""
@@ -96,7 +96,9 @@ class KeptKeys:
 
 def _until(data: bytes) -> int:
     if not data.startswith(MAGIC):
-        raise MalformedFile("kept key", expected=f"{MAGIC!r} first", actual="another kind of file")
+        raise MalformedFile(
+            "kept key", expected=f"magic {MAGIC.decode()}", actual="another kind of file"
+        )
     return int.from_bytes(data[len(MAGIC) : _HEADER], "big")
 
 

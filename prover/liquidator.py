@@ -18,7 +18,8 @@ from ledger.records import Sale
 from ledger.state import State
 from ledger.transitions import TakeOver
 from ledger.transitions.default import current_offer
-from prover.author import Author, Written
+from prover.author import Author
+from prover.owner import Written
 
 _BASIS: Final = 10_000
 

@@ -16,8 +16,8 @@ from ledger.state import State
 from ledger.transitions import Escrow, FirmLeg, Settle, SignedLeg
 from ledger.transitions.base import owner_context
 from ledger.transitions.settlement import Leg
-from prover.author import Proving
 from prover.blank import BLANK_ESCROW, BLANK_PROOF, BLANK_SIGNATURE, BLANK_SPAN
+from prover.owner import Proving
 from prover.prf import derived_secret
 from prover.unprovable import NoProof
 from zk.babyjubjub import Point, add_all

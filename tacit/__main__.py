@@ -11,6 +11,7 @@ import typer
 from tacit.nouns import Nouns
 from tacit.refusal import print_refusal
 from zk.errors import ZkError
+from zk.formats.mistakes import Invalid, first_mistake
 
 _INTERRUPTED: Final = 130
 
@@ -51,6 +52,9 @@ def main() -> None:
         print_refusal(error)
         sys.exit(1)
     except typer.TyperException as error:
+        if isinstance(error.__cause__, Invalid):  # a value that is none of its option's
+            mistake = first_mistake(error.__cause__)
+            error.message = f"expected {mistake.expected}, got {mistake.actual}"
         context = getattr(error, "ctx", None)
         command = "tacit" if context is None else context.command_path
         print_refusal(f"{command}: {error.format_message()}")

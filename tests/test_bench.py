@@ -236,8 +236,15 @@ def test_an_earlier_checkout_proves_in_turns_with_this_one(native: Backend, tmp_
     for name, ratio in document["ratios"].items():
         assert len(document["old"][name]) == len(document["new"][name]) == 3
         assert 0 < ratio["min"] <= ratio["median"] <= ratio["max"]
+    with pytest.raises(Conflict, match="circuit: expected one of"):
+        compare_checkouts(ROOT, "no-such-statement", "tiny", runs=1)
+    for folder in (tmp_path / "absent", tmp_path):  # where this installation would be found
+        with pytest.raises(MeasurementFailed, match="a folder with a checkout"):
+            compare_checkouts(folder, "claim", "tiny", runs=1)
+    (tmp_path / "zk").mkdir()
+    (tmp_path / "zk" / "__init__.py").write_text("raise ImportError")
     with pytest.raises(MeasurementFailed, match="a checkout that proves"):
-        compare_checkouts(tmp_path, "no-such-statement", "tiny", runs=1)
+        compare_checkouts(tmp_path, "claim", "tiny", runs=1)
 
 
 def test_distinct_statements() -> None:

@@ -210,6 +210,7 @@ def test_bad_input_is_one_line_and_keeps_nothing(folder: Path, cache: Path, tmp_
         ((claim, *tiny, "--powers-of-tau", claim), "ptau"),
         ((claim, *tiny, "--powers-of-tau", tmp_path / "absent.ptau"), "absent.ptau"),
         ((claim, *tiny), "one for each of"),
+        ((tmp_path / "absent.zkey", *tiny), "one for each of"),  # before any of them is read
     ]
     keys = [folder / name for name in FILES]
     for arguments, words in cases:

@@ -141,8 +141,10 @@ def test_a_number_out_of_range_is_told_as_one(capsys: pytest.CaptureFixture[str]
     """Not as an option that nobody knows; and options that nobody knows still are."""
     status, errors = told(capsys, "ledger", "endow", "a.ledger", "-5")
     assert status == 2
-    assert "AMOUNT" in errors
-    assert "No such option" not in errors
+    assert "'AMOUNT': expected at least 1, got '-5'" in errors
+    status, errors = told(capsys, "ledger", "endow", "a.ledger", "5", "--backend", "abacus")
+    assert status == 2
+    assert "'--backend': expected one of 'auto', 'py_ecc', 'native', got 'abacus'" in errors
     status, errors = told(capsys, "ledger", "endow", "a.ledger", "-5", "--nonsense")
     assert status == 2
     assert "--nonsense" in errors

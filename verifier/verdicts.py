@@ -84,8 +84,9 @@ class SignedVerdict(Model):
     @classmethod
     def read(cls, path: Path) -> Self:
         """From a file."""
+        data = read_bytes(path, MAX_JSON_BYTES).strip()
         try:
-            return cls.decode(read_bytes(path, MAX_JSON_BYTES).strip())
+            return cls.decode(data)
         except ZkError as error:
             raise Malformed(str(path), expected="a signed verdict", actual=str(error)) from None
 

@@ -20,6 +20,8 @@ from typing import Any, Final
 
 from benchmarks.errors import MeasurementFailed
 from benchmarks.times import spread
+from circuits.catalogue import named_circuit
+from zk.formats.files import what_is_at
 
 _HERE: Final = Path(__file__).resolve().parents[2]
 #: What either checkout runs; it uses only what both of them have.
@@ -85,6 +87,7 @@ def checkout(folder: Path, circuit: str, shape: str) -> Iterator[Checkout]:
         env={**os.environ, "PYTHONPATH": str(folder)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # what a strange folder has to say is no measurement
         text=True,
     )
     try:
@@ -96,6 +99,10 @@ def checkout(folder: Path, circuit: str, shape: str) -> Iterator[Checkout]:
 
 def compare_checkouts(before: Path, circuit: str, shape: str, runs: int) -> dict[str, Any]:
     """So many pairs, as JSON: both circuits, and of every figure the ratios, new over old."""
+    named_circuit(circuit, shape)  # a name that is none is refused before anything is started
+    if not (before / "zk").is_dir():  # where nothing is found, this installation would be
+        actual = "one without `zk`" if before.is_dir() else what_is_at(before)
+        raise MeasurementFailed(str(before), expected="a folder with a checkout", actual=actual)
     with ExitStack() as stack:
         old, new = (
             stack.enter_context(checkout(folder.resolve(), circuit, shape))

@@ -96,6 +96,11 @@ pub enum Case {
 pub const MODULUS: [u64; 4] =
     [0x3c208c16d87cfd47, 0x97816a916871ca8d, 0xb85045b68181585d, 0x30644e72e131a029];
 
+/// Whether every coordinate is below q, as whatever adds, negates and compares points relies on.
+pub fn is_reduced(words: &[u64]) -> bool {
+    words.chunks_exact(4).all(|coordinate| coordinate.iter().rev().lt(MODULUS.iter().rev()))
+}
+
 fn negate(coordinate: &mut [u64]) {
     if coordinate.iter().all(|&word| word == 0) {
         return;
@@ -142,3 +147,24 @@ macro_rules! words {
 
 words!(8);
 words!(16);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Below q, and neither q nor anything above it, in whichever coordinate.
+    #[test]
+    fn only_coordinates_are_reduced() {
+        let [low, rest @ ..] = MODULUS;
+        let below = [low - 1, rest[0], rest[1], rest[2]];
+        let above = [0, 0, 0, rest[2] + 1];
+        assert!(is_reduced(&[below, [0; 4], [u64::MAX, 0, 0, 0], below].concat()));
+        for wrong in [MODULUS, above, [u64::MAX; 4]] {
+            for place in 0..4 {
+                let mut words = [below; 4];
+                words[place] = wrong;
+                assert!(!is_reduced(&words.concat()), "{wrong:?} at {place}");
+            }
+        }
+    }
+}

@@ -3,8 +3,8 @@
 //! A file holds a digest of the `.zkey` that its tables were made from, after every point of that
 //! key had been checked, and a digest of all that it holds, which is compared whenever it is opened:
 //! a disk that rots is noticed, and not only by proofs that fail. Tables of another key, kernel or
-//! budget are not used but made anew. Whoever writes a table with a digest of its own gets proofs
-//! that do not verify, and none of those is handed out.
+//! budget, and numbers that are no coordinates, are not used but made anew. Whoever writes other
+//! points with a digest of their own gets proofs that do not verify, and none of those is handed out.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -16,7 +16,7 @@ use memmap2::Mmap;
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
-use crate::kernel::Kernel;
+use crate::kernel::{is_reduced, Kernel};
 use crate::msm::{Shape, Table};
 use crate::points::{Points, ALIGNMENT};
 
@@ -158,8 +158,9 @@ impl Reader {
         self.position = self.position.next_multiple_of(ALIGNMENT);
         let (start, total) = (self.position, count.checked_mul(shape.levels())?);
         self.take(total.checked_mul(size_of::<K::Words>())?)?;
-        let points = Points::Mapped { map: Arc::clone(&self.map), start, count: total };
-        Some(Table { shape, positions, points })
+        let points: Points<K> = Points::Mapped { map: Arc::clone(&self.map), start, count: total };
+        let are_reduced = points.as_slice().par_iter().all(|point| is_reduced(point.as_ref()));
+        are_reduced.then_some(Table { shape, positions, points })
     }
 
     /// True where nothing is left over.

@@ -22,13 +22,13 @@ from ledger.requirements import require_fresh_market
 from ledger.state import State
 from ledger.transitions import Settle
 from ledger.transitions.settlement import MAX_LEGS
-from prover.author import Proving
 from prover.matcher.books import Book, books
 from prover.matcher.inbox import Intake, Refusal, take_in
 from prover.matcher.keys import MatcherKeys
 from prover.matcher.orders import HeldOrder
 from prover.matcher.settlements import pack
 from prover.messages import OrderMessage
+from prover.owner import Proving
 from prover.prf import derived_blinding
 from prover.settlement import Filler, OrderFill, firm_terms, settled, settlement_terms
 from zk.field import SUBGROUP_ORDER

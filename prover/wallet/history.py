@@ -213,7 +213,7 @@ class Follower:
     @property
     def _known(self) -> Opening:
         opening = self.record.opening
-        assert opening is not None  # likewise
+        assert opening is not None  # it was opened before anything moved it
         return opening
 
     def _change(self, **changes: object) -> None:

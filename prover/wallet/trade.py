@@ -16,8 +16,8 @@ from ledger.log import Entry
 from ledger.port import LedgerPort
 from ledger.state import State
 from ledger.transitions import Settle
-from prover.author import Written
 from prover.blank import BLANK_SIGNATURE
+from prover.owner import Written
 from prover.settlement import in_order, settled, settlement_terms, signed_terms
 from prover.wallet.agreement import Agreement
 from prover.wallet.errors import MessageRejected

@@ -14,8 +14,9 @@ from ledger.encoding import Decoding, one_line
 from ledger.log import Entry
 from ledger.port import LedgerPort
 from ledger.state import State
-from prover.author import Author, Proving, Written
+from prover.author import Author
 from prover.messages import MatcherCard, OrderMessage
+from prover.owner import Proving, Written
 from prover.wallet.errors import NoAccount
 from prover.wallet.file import WalletFile
 from prover.wallet.keys import MAX_ATTEMPTS, SEED_BYTES, WalletKeys

@@ -24,10 +24,10 @@ from ledger.state import State
 from ledger.transitions import decode_transition
 from ledger.wording import instant
 from prover import sealed_file
-from prover.author import Proving
 from prover.kept_keys import KeptKeys, kept_keys_folder
 from prover.keys import KeyFiles, cache_folder
 from prover.messages import MatcherCard
+from prover.owner import Proving
 from prover.wallet.file import WalletFile
 from prover.wallet.wallet import Wallet, Write
 from tacit.access import open_ledger

@@ -16,7 +16,8 @@ from ledger.state import State
 from ledger.transitions import PublishClaim, TakeOver
 from ledger.transitions.default import current_offer
 from ledger.wording import amount_of
-from prover.author import Author, Written
+from prover.author import Author
+from prover.owner import Written
 from prover.unprovable import NoProof
 from prover.wallet.errors import WorseThanAgreed
 from prover.wallet.withdrawals import pay_out, waiting

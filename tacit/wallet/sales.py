@@ -9,7 +9,7 @@ from rich.table import Table
 
 from ledger.market.listing import Listing
 from ledger.transitions import Absorb
-from ledger.wording import change_of, money
+from ledger.wording import money, signed_amount
 from prover.liquidator import OnSale, on_sale, overdue
 from tacit.access import open_ledger
 from tacit.clock import ledger_time
@@ -84,4 +84,4 @@ def _offered(lot: OnSale, listing: Listing) -> str:
     offered = lot.offer.lot
     which = "coins" if offered.kind == "coins" else f"{offered.parts}/64"
     held = [(place, value) for place, value in enumerate(offered.values) if value]
-    return f"{which}: " + ", ".join(change_of(listing, place, value) for place, value in held)
+    return f"{which}: " + ", ".join(signed_amount(listing, place, value) for place, value in held)

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from ledger.market.listing import Listing
 from ledger.requirements import open_order
-from ledger.wording import amount_of, change_of, instant, moment, money
+from ledger.wording import amount_of, instant, moment, money, signed_amount
 from prover.wallet.exposure import Exposure, exposure, heartbeat
 from prover.wallet.withdrawals import waiting
 from tacit.console import out
@@ -141,6 +141,6 @@ def show_past(steps: list[dict[str, Any]], listing: Listing) -> None:
     places = {label: place for place, label in enumerate(listing.labels)}
     for step in steps:
         changes = step["changes"].items()
-        moved = ", ".join(change_of(listing, places[label], by) for label, by in changes)
+        moved = ", ".join(signed_amount(listing, places[label], by) for label, by in changes)
         table.add_row(str(step["entry"]), moment(step["time"]), step["what"], moved)
     out.print(table)

@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 import typer
 
 from ledger.errors import MalformedTransition
-from ledger.wording import change_of, instant
+from ledger.wording import instant, signed_amount
 from prover.messages import MatcherCard, encrypt_to
 from prover.wallet.agreement import Agreement
 from prover.wallet.offers import Card, Envelope, read_message
@@ -192,7 +192,7 @@ def show_offer(
             return
         places = {label: place for place, label in enumerate(desk.listing.labels)}
         received = ", ".join(
-            change_of(desk.listing, places[label], value) for label, value in moves.items()
+            signed_amount(desk.listing, places[label], value) for label, value in moves.items()
         )
         typer.echo(f"from account {written.maker.account}: you receive {received}")
 

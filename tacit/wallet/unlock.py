@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from ledger.wording import instant
 from prover.kept_keys import MAX_MINUTES, KeptKeys, kept_keys_folder
 from prover.wallet.file import WalletFile
 from tacit.console import JsonOption, print_json
@@ -35,8 +35,7 @@ def unlock(
     if as_json:
         print_json({"file": str(wallet), "unlocked_until": until})
     else:
-        time = datetime.fromtimestamp(until, UTC).isoformat().replace("+00:00", "Z")
-        typer.echo(f"{wallet}: unlocked until {time}; `tacit wallet lock` ends it")
+        typer.echo(f"{wallet}: unlocked until {instant(until)}; `tacit wallet lock` ends it")
 
 
 def lock(wallet: WalletArgument, as_json: JsonOption = False) -> None:

@@ -20,7 +20,7 @@ from ledger.ledger import Ledger, checker_on
 from ledger.market.presets import Preset, preset
 from ledger.parameters import Parameters
 from ledger.storage import MemoryStore, Store
-from prover.author import Proving
+from prover.owner import Proving
 from prover.provers import StatementProvers
 from tests.ledger.stand_in import UnsoundStandIn
 from zk.backends import Backend, Choice, available, select

@@ -14,7 +14,6 @@ CHECKS: Final = (dead_code, dead_modules, dead_files, names, docstrings, lengths
 #: What may stay, by the path and the beginning of what is found; and why.
 ALLOWED: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "prover/author.py: too long": "one short method for each transition, and nothing else",
         "tacit/nouns.py: nobody uses resolve_command": "the library of the command line calls it",
         "tests/ledger/storage/test_store.py: nobody uses teardown": "hypothesis calls it",
         "tests/verifier/page/parser.py: nobody uses handle_": "Python's parser of HTML calls them",

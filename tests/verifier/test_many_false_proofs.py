@@ -17,7 +17,8 @@ from ledger.evidence import Evidence
 from ledger.judge import MOST_NAMED
 from ledger.log import Entry
 from ledger.market.data import Rows
-from prover.author import Author, Proving
+from prover.author import Author
+from prover.owner import Proving
 from tacit.audit_summary import show
 from tests.ledger.world import fastest, real_world
 from verifier import Code, ListedLog, Options, audit_log, cross_check

@@ -18,7 +18,8 @@ from circuits.shape import Shape
 from ledger.evidence import Evidence, EvidenceChecker
 from ledger.judge import Judge
 from ledger.market.data import Rows
-from prover.author import Author, Proving, Written
+from prover.author import Author
+from prover.owner import Proving, Written
 from tests.ledger.world import World, real_world
 from verifier import Code, ListedLog, Options, audit_log
 from zk.backends import Backend, Choice

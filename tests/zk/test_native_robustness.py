@@ -21,7 +21,7 @@ from tests.zk.formats_for_tests import honest_witness, honest_zkey
 from tests.zk.keys_for_tests import ratio_key, ratio_statement
 from zk.backends import Backend
 from zk.errors import MalformedPoint, ProofRejected
-from zk.field import encode
+from zk.field import BASE_MODULUS, encode
 from zk.groth16 import Blinding
 
 try:
@@ -270,6 +270,20 @@ def test_forged_tables_never_give_a_false_proof(native: Backend, tmp_path: Path)
             refused += 1
     assert remade
     assert refused
+
+
+def test_sealed_numbers_that_are_no_coordinates_are_made_anew(
+    native: Backend, tmp_path: Path
+) -> None:
+    """What is not below q is no other name for a coordinate; a regression: sums overflowed."""
+    path = key_file(tmp_path)
+    expected = native.open_prover(path).prove(honest_witness(), Blinding(5, 7))
+    honest = tables_of(path).read_bytes()
+    for number in (BASE_MODULUS, BASE_MODULUS + 1, (1 << 256) - 1):
+        put(path, sealed(honest[:-32] + number.to_bytes(32, "little")))
+        prover = native.open_prover(path)
+        assert tables_of(path).read_bytes() == honest
+        assert prover.prove(honest_witness(), Blinding(5, 7)) == expected
 
 
 def sealed(tables: bytes) -> bytes:

@@ -56,13 +56,24 @@ def named(path: Path) -> Iterator[None]:
         raise
 
 
-def make_folder(path: Path) -> None:
+def make_folder(path: Path, mode: int = 0o777) -> None:
     """The folder, and those above it, where they are missing."""
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=mode, parents=True, exist_ok=True)
     except OSError as error:
         reason = error.strerror or "an error"
         raise MalformedFile(str(path), expected="a folder", actual=reason) from None
+
+
+def remove(path: Path) -> None:
+    """The file is gone; nothing happens where none was."""
+    try:
+        path.unlink(missing_ok=True)
+    except NotADirectoryError:
+        return  # what would be its folder is none, so there is no such file
+    except OSError as error:
+        reason = error.strerror or "an error"
+        raise MalformedFile(str(path), expected="a file to remove", actual=reason) from None
 
 
 def write_secret_files(contents: Mapping[Path, bytes]) -> None:

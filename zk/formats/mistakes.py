@@ -9,9 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
-
-from pydantic import ValidationError
+from typing import Any, Final, Protocol, runtime_checkable
 
 #: As much as is quoted of what came.
 _QUOTED: Final = 80
@@ -19,6 +17,8 @@ _NAMED: Final = 200
 _OURS: Final = re.compile(
     r"(?:(?P<subject>.*?): )?expected (?P<expected>.*?)(?:, got (?P<actual>.*))?"
 )
+#: What typer says of a value that is none of an option's.
+_CHOICE: Final = re.compile(r"'.*' is not one of (?P<choices>.*?)\.?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,14 @@ class Mistake:
     actual: str
 
 
-def first_mistake(error: ValidationError) -> Mistake:
+@runtime_checkable
+class Invalid(Protocol):
+    """What pydantic raises; to know it by its form costs no command the loading of pydantic."""
+
+    def errors(self, *, include_url: bool) -> list[Any]: ...
+
+
+def first_mistake(error: Invalid) -> Mistake:
     """What stands first in a document that is not of its form."""
     first: Any = error.errors(include_url=False)[0]
     where = ".".join(map(str, first["loc"]))[:_NAMED]
@@ -59,6 +66,8 @@ def shown(value: object) -> str:
 
 def _of_ours(where: str, text: str, value: object) -> Mistake:
     """A check of our own says itself what it expected, and mostly what came."""
+    if (choice := _CHOICE.fullmatch(text)) is not None:
+        return Mistake(where, f"one of {choice['choices']}", shown(value))
     found = _OURS.fullmatch(text)
     if found is None:
         return Mistake(where, text, shown(value))

@@ -1,7 +1,6 @@
 //! Any bytes as the window tables beside an honest key, whose path `TACIT_FUZZ_KEY` holds.
 //!
-//! Their digest is theirs to get right. Tables with a digest of their own are tested from Python, on
-//! the build that is shipped: numbers that are no coordinates overflow in sums that this build checks.
+//! They get the digest that belongs to them: without it nothing behind it would be read.
 
 #![no_main]
 
@@ -10,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::OnceLock;
 
 use _native::loading::LoadedKey;
+use _native::tables::seal;
 use ark_bn254::Fr;
 use libfuzzer_sys::fuzz_target;
 
@@ -26,7 +26,9 @@ fuzz_target!(|data: &[u8]| {
     let tables = key().with_extension("zkey.tables");
     // Renamed into place, as the crate does: what an earlier run has mapped stays as it was.
     let temporary = key().with_extension("damaged");
-    std::fs::write(&temporary, data).expect("a folder to write to");
+    let mut sealed = data.to_vec();
+    seal(&mut sealed);
+    std::fs::write(&temporary, sealed).expect("a folder to write to");
     std::fs::rename(&temporary, &tables).expect("a folder to write to");
     let key = LoadedKey::open(key(), BUDGET, &never).expect("an honest key");
     let witness: Vec<Fr> = (1..=key.prover.wires() as u64).map(Fr::from).collect();

@@ -7,7 +7,8 @@ from typing import Any
 from ledger.records import Sale
 from ledger.transitions import TakeOver
 from ledger.transitions.default import current_offer
-from prover.author import Author, Written
+from prover.author import Author
+from prover.owner import Written
 from tests.ledger.adversary.attacks import CALL, account_of, at_present, overdue, worth
 from tests.ledger.world import World, stand_in_world
 

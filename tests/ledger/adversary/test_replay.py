@@ -7,7 +7,8 @@ import pytest
 
 from ledger.errors import NotAdmitted, OutOfOrder
 from ledger.transitions import Transition
-from prover.author import Author, Written
+from prover.author import Author
+from prover.owner import Written
 from tests.ledger.adversary.attacks import marked, pure_balance, refused, resigned
 from tests.ledger.world import World, stand_in_world
 from zk.errors import ProofRejected, SignatureRejected

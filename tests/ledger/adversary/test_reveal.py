@@ -14,7 +14,8 @@ from ledger.errors import MalformedTransition, NotAdmitted, OutOfOrder, Transiti
 from ledger.offers import is_sold_out
 from ledger.parameters import MAX_CASH
 from ledger.transitions import Reveal
-from prover.author import Author, Written
+from prover.author import Author
+from prover.owner import Written
 from tests.ledger.adversary.attacks import account_of, assert_conserved, overdue, refused, worth
 from tests.ledger.world import World, peopled, stand_in_world
 from zk.errors import Unsatisfied

@@ -6,7 +6,8 @@ from ledger.log import Entry
 from ledger.market.data import Rows
 from ledger.state import State
 from ledger.transitions import PayOut, Redeem
-from prover.author import Author, Written
+from prover.author import Author
+from prover.owner import Written
 from tests.ledger.simulation.margin import UNIT, Asked, plus
 from tests.ledger.simulation.records import Vault, Waiting
 from tests.ledger.simulation.refusals import (

@@ -25,7 +25,7 @@ from ledger.parameters import Parameters
 from ledger.records import ShapeRecord
 from ledger.state import State
 from ledger.storage import MemoryStore
-from prover.author import Proving
+from prover.owner import Proving
 from tests.ledger.stand_in import UnsoundStandIn
 from tests.ledger.world import World, dev_provers, fastest
 from zk.errors import OpeningRejected

@@ -14,7 +14,8 @@ from ledger.log import Entry
 from ledger.port import LedgerPort
 from ledger.state import State
 from ledger.transitions import Reveal, Transition
-from prover.author import Author, Written
+from prover.author import Author
+from prover.owner import Written
 from tests.ledger.simulation.model import Model
 from tests.ledger.simulation.records import Vault
 from tests.ledger.simulation.setting import Setting

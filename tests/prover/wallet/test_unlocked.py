@@ -154,3 +154,13 @@ def test_a_locked_wallet_has_nothing_kept(path: Path, kept: KeptKeys) -> None:
     assert list(kept.folder.iterdir()) == []
     kept.forget(path)
     assert "redacted" in repr(key_of(path))
+
+
+@pytest.mark.parametrize("place", ["file/tacit", "file"])
+def test_a_folder_that_cannot_be_is_one_line(path: Path, tmp_path: Path, place: str) -> None:
+    """A file where the folder would be: nothing is kept, and nothing is there to remove."""
+    (tmp_path / "file").write_text("no folder")
+    nowhere = KeptKeys(tmp_path / place, lambda: NOW)
+    with pytest.raises((MalformedFile, Conflict)):
+        nowhere.keep(path, key_of(path), 5)
+    nowhere.forget(path)
